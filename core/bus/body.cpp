@@ -1,0 +1,25 @@
+// The one allocation of a Body: header and bytes together.
+#include "core/bus/body.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+
+namespace hearth::core {
+
+Body::Body(hearth_bytes bytes) {
+  if (bytes.size == 0) return;
+  void* memory = std::malloc(sizeof(Block) + bytes.size);
+  if (!memory) throw std::bad_alloc();
+  block_ = std::construct_at(static_cast<Block*>(memory));
+  block_->size = bytes.size;
+  std::memcpy(static_cast<void*>(block_ + 1), bytes.data, bytes.size);
+}
+
+void Body::release() noexcept {
+  std::destroy_at(block_);
+  std::free(block_);
+}
+
+}  // namespace hearth::core

@@ -1,0 +1,99 @@
+// Pushing, taking, and making room in a Queue.
+#include "core/bus/queue.hpp"
+
+namespace hearth::core {
+
+namespace {
+
+// May it be pushed out by newer ones?
+bool is_event(const Message& m) {
+  return m.kind == MessageKind::kPublish && m.fact == 0 && (m.flags & HEARTH_RETAINED) == 0;
+}
+
+}  // namespace
+
+hearth_status Queue::push(Message message) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return HEARTH_STALE;
+    if (messages_.size() >= capacity_) {
+      if (message.kind == MessageKind::kRequest) {
+        counters_.refused.fetch_add(1, std::memory_order_relaxed);
+        return HEARTH_BUSY;
+      }
+      if (message.kind == MessageKind::kPublish && !make_room(message)) return HEARTH_OK;
+    }
+    messages_.push_back(std::move(message));
+    size_.store(messages_.size(), std::memory_order_relaxed);
+    wake = std::exchange(asleep_, false);
+  }
+  if (wake) wake_();
+  return HEARTH_OK;
+}
+
+// False when `message` needs no place of its own: it replaced an older fact, or was itself the event to give way.
+bool Queue::make_room(Message& message) {
+  if (message.fact == 0 || (message.flags & HEARTH_RETAINED) != 0) {
+    if (is_event(message)) drop_oldest_event();
+    return true;
+  }
+  if (!facts_known_) {
+    for (std::size_t i = 0; i < messages_.size(); ++i)
+      if (messages_[i].fact != 0) facts_[messages_[i].fact ^ messages_[i].handle] = i;
+    facts_known_ = true;
+  }
+  if (const auto older = facts_.find(message.fact ^ message.handle); older != facts_.end()) {
+    counters_.coalesced.fetch_add(1, std::memory_order_relaxed);
+    messages_[older->second] = std::move(message);
+    return false;
+  }
+  drop_oldest_event();
+  if (facts_known_) facts_[message.fact ^ message.handle] = messages_.size();
+  return true;
+}
+
+// Leaves a hole (a publish of type 0, which the taker skips) so that the facts keep their places; holes are swept together when
+// they are half a queue.
+void Queue::drop_oldest_event() {
+  while (oldest_ < messages_.size() && (!is_event(messages_[oldest_]) || messages_[oldest_].type == 0)) ++oldest_;
+  if (oldest_ == messages_.size()) return;
+  messages_[oldest_].type = 0;
+  messages_[oldest_].body = Body();
+  counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+  if (++holes_ >= capacity_ / 2) sweep();
+}
+
+void Queue::sweep() {
+  std::erase_if(messages_, [](const Message& m) { return is_event(m) && m.type == 0; });
+  forget_places();
+}
+
+void Queue::forget_places() {
+  oldest_ = 0;
+  holes_ = 0;
+  facts_.clear();
+  facts_known_ = false;
+}
+
+bool Queue::take(std::vector<Message>& batch) {
+  const std::lock_guard lock(mutex_);
+  if (messages_.empty()) return false;
+  messages_.swap(batch);
+  size_.store(0, std::memory_order_relaxed);
+  forget_places();
+  return true;
+}
+
+bool Queue::try_sleep() {
+  const std::lock_guard lock(mutex_);
+  asleep_ = messages_.empty();
+  return asleep_;
+}
+
+void Queue::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+}
+
+}  // namespace hearth::core

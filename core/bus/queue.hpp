@@ -1,0 +1,67 @@
+// Queue: a bounded inbox between two threads, with the rules of what gives way when it is full.
+#ifndef HEARTH_CORE_BUS_QUEUE_HPP
+#define HEARTH_CORE_BUS_QUEUE_HPP
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "core/bus/message.hpp"
+
+namespace hearth::core {
+
+// Full means: a standing fact replaces the older one about the same, or takes the oldest event's place; an event takes the oldest
+// event's place; a request is refused. Answers, subscriptions and retained facts always fit, because their number is bounded
+// elsewhere. Nothing gives way without being counted.
+class Queue {
+ public:
+  struct Counters {
+    std::atomic<std::uint64_t> dropped{0};    // events
+    std::atomic<std::uint64_t> coalesced{0};  // facts
+    std::atomic<std::uint64_t> refused{0};    // requests
+  };
+
+  // `wake` is called outside the lock by the pusher that finds the taker asleep.
+  Queue(std::size_t capacity, std::function<void()> wake) : capacity_(capacity), wake_(std::move(wake)) {}
+
+  // [any] kBusy as HEARTH_BUSY when refused, HEARTH_STALE once closed.
+  hearth_status push(Message message);
+
+  // [taker] Swaps everything queued into `batch`, which must be empty; false if there was nothing.
+  bool take(std::vector<Message>& batch);
+
+  // [taker] True if nothing is queued; then the next push wakes.
+  bool try_sleep();
+
+  // [any] From now on nothing is taken in.
+  void close();
+
+  std::size_t size() const { return size_.load(std::memory_order_relaxed); }
+  const Counters& counters() const { return counters_; }
+
+ private:
+  bool make_room(Message& message);
+  void drop_oldest_event();
+  void sweep();
+  void forget_places();
+
+  const std::size_t capacity_;
+  const std::function<void()> wake_;
+
+  std::mutex mutex_;
+  std::vector<Message> messages_;
+  std::size_t oldest_ = 0;  // no event stands before this place
+  std::size_t holes_ = 0;   // places whose event was dropped
+  std::unordered_map<std::uint64_t, std::size_t> facts_;  // places; made when the queue has filled up, dropped with the batch
+  bool facts_known_ = false;
+  bool asleep_ = false;
+  bool closed_ = false;
+  std::atomic<std::size_t> size_{0};
+  Counters counters_;
+};
+
+}  // namespace hearth::core
+
+#endif

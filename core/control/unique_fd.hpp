@@ -1,0 +1,35 @@
+// UniqueFd: owns a file descriptor.
+#ifndef HEARTH_CORE_CONTROL_UNIQUE_FD_HPP
+#define HEARTH_CORE_CONTROL_UNIQUE_FD_HPP
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace hearth::core {
+
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~UniqueFd() { reset(); }
+
+  void reset() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace hearth::core
+
+#endif

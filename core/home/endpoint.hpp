@@ -1,0 +1,56 @@
+// Endpoint: home's end of the line to one plugin: its queue upwards, its inbox downwards, and what it may do.
+#ifndef HEARTH_CORE_HOME_ENDPOINT_HPP
+#define HEARTH_CORE_HOME_ENDPOINT_HPP
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/bus/bus.hpp"
+#include "core/bus/queue.hpp"
+#include "core/runtime/event_loop.hpp"
+#include "core/runtime/host_table.hpp"
+
+namespace hearth::core {
+
+class Endpoint : public Uplink, public Sink {
+ public:
+  struct Identity {
+    std::string id;                    // "tplink"
+    std::uint32_t source = 0;          // unique for each run of a plugin, not 0
+    std::vector<hearth_type> answers;  // request types that its manifest says it answers
+    std::string word;                  // of its verbs; empty: none
+    bool privileged = false;           // may listen to every type: the control server
+  };
+  static constexpr std::size_t kQueue = 4096;  // messages
+
+  Endpoint(Identity identity, EventLoop& home);
+
+  const std::string& id() const { return identity_.id; }
+  std::uint32_t source() const { return identity_.source; }
+  const Identity& identity() const { return identity_; }
+
+  // [plugin's loop] Stamps the source; what is a standing fact gets its number, so that a full queue can coalesce.
+  hearth_status send(Message message) override;
+
+  // [home] Where messages to the plugin go; null: nowhere any more.
+  void connect(Queue* inbox) { inbox_ = inbox; }
+  void deliver(const Message& message, std::uint64_t subscription) noexcept override;
+  hearth_status push(Message message);
+
+  // [home] What the plugin has sent.
+  Queue& queue() { return queue_; }
+  const Queue& queue() const { return queue_; }
+
+  // [home] What the plugin wants shown beside it.
+  std::map<std::string, std::string> notes;
+
+ private:
+  const Identity identity_;
+  Queue queue_;
+  Queue* inbox_ = nullptr;
+};
+
+}  // namespace hearth::core
+
+#endif

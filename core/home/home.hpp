@@ -1,0 +1,118 @@
+// Home: the one judge. Takes what plugins send, keeps what is true, tells everybody, and asks whoever can answer.
+#ifndef HEARTH_CORE_HOME_HOME_HPP
+#define HEARTH_CORE_HOME_HOME_HPP
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/bus/bus.hpp"
+#include "core/home/commands.hpp"
+#include "core/home/devices.hpp"
+#include "core/home/endpoint.hpp"
+#include "core/home/facts.hpp"
+#include "core/home/groups.hpp"
+#include "core/home/router.hpp"
+#include "core/log/log.hpp"
+#include "core/store/store.hpp"
+
+namespace hearth::core {
+
+// Lives on home's loop; everything: [home].
+class Home : private LoopSource {
+ public:
+  Home(EventLoop& loop, store::Store& store, Log& log);
+  ~Home() override;
+
+  // What was known before becomes fact again; devices are unreachable until their plugins are back.
+  void restore(const store::Snapshot& snapshot);
+
+  // A plugin's line. From attach on home empties its queue; after detach nothing of it is believed and it hears nothing.
+  void attach(Endpoint& endpoint);
+  // Its start is over: it is handed the devices that were wanted of it.
+  void started(Endpoint& endpoint);
+  void detach(Endpoint& endpoint, const std::string& reason);
+
+  // The server's own: a fact about itself, and a command from the control socket.
+  template <class T>
+  void publish_fact(const T& message, std::string_view subject) {
+    Message m = own(kType<T>, encode(builder_, message));
+    m.fact = fact_key(m.type, subject);
+    tell(m);
+  }
+  void command(const Command& command, std::function<void(const CommandDone&)> done);
+  // Asks the plugin that answers the type, or brings the verb.
+  void ask(hearth_type type, hearth_bytes body, std::int64_t timeout_us, Router::Done done);
+
+  // Both as a client's request; `done` once it is on disk.
+  void put_group(const GroupWanted& wanted, std::function<void(Result<GroupDefined>)> done);
+  void remove_group(std::uint32_t number, std::function<void(Status)> done);
+
+  Devices& devices() { return devices_; }
+  const Groups& groups() const { return groups_; }
+  Bus& bus() { return bus_; }
+
+ private:
+  using Answer = std::function<void(Message)>;
+
+  bool drain() override;
+  bool try_sleep() override;
+  bool drain(Endpoint& from);
+
+  void handle(Endpoint& from, Message& message);
+  void published(Endpoint& from, Message& message);
+  void state_changed(Endpoint& from, Message& message);
+  void device_said(Endpoint& from, const Message& message);
+  void subscribe(Endpoint& from, const Message& message);
+  void requested(Endpoint& from, Message& message);
+  void command(const Message& message, const Answer& answer);
+  void device_wanted(const DeviceWanted& wanted, std::uint64_t request, const Answer& answer);
+  void keep_wanted(const DeviceWanted& wanted, const std::string& id, std::uint64_t request, const Answer& answer);
+  void group_wanted(const Message& message, const Answer& answer);
+  void pass_on(Message message, std::uint32_t asker, const Answer& answer);
+  void answered(Endpoint& from, const Message& message);
+
+  Devices::Effects device_effects();
+  void keep(DeviceRecord& device, store::Done done);
+  void forget_facts(const DeviceRecord& device, const std::string& id);
+  void judge_and_submit(Command command, std::uint64_t id, std::function<void(const CommandDone&)> done);
+  void offer_wanted(Endpoint& driver, const DeviceRecord& device);
+
+  Endpoint* endpoint(std::uint32_t source);
+  Endpoint* endpoint(std::string_view id);
+  void tell(const Message& fact_or_event);
+  void tell(const DeviceRecord& device);
+  void tell_state(const DeviceRecord& device, const std::string& capability, std::int64_t time_us);
+  void refuse(Endpoint& from, std::string_view words);
+  Message own(hearth_type type, hearth_bytes body, std::uint64_t cause = 0);
+  template <class T>
+  Message own_answer(std::uint64_t request, const T& message) {
+    Message m = own(kType<T>, encode(builder_, message), request);
+    m.kind = MessageKind::kAnswer;
+    m.handle = request;
+    return m;
+  }
+  store::Done on_loop(std::function<void(Status)> done);
+
+  EventLoop& loop_;
+  store::Store& store_;
+  Log& log_;
+  Builder builder_{1024};
+  std::uint64_t counter_ = 0;
+  Bus bus_;
+  Facts facts_;
+  Devices devices_;
+  Groups groups_;
+  Commands commands_;
+  Router router_;
+  std::vector<Endpoint*> endpoints_;
+  std::vector<Message> batch_;
+  std::uint64_t cause_ = 0;  // of what is being told: the message in hand
+};
+
+}  // namespace hearth::core
+
+#endif

@@ -1,0 +1,33 @@
+// Judge: is this what a plugin or a client may say? Pure functions, used by home before anything is believed.
+#ifndef HEARTH_CORE_HOME_JUDGE_HPP
+#define HEARTH_CORE_HOME_JUDGE_HPP
+
+#include <string>
+#include <string_view>
+
+#include "hearth/messages.hpp"
+#include "hearth/status.hpp"
+
+namespace hearth::core {
+
+inline constexpr std::size_t kMaxDeviceId = 192;     // bytes, "<plugin>:" included
+inline constexpr std::size_t kMaxName = 256;         // bytes: names, locations, addresses, reasons
+inline constexpr std::size_t kMaxCapabilities = 64;  // of one device
+inline constexpr std::size_t kMaxText = 65536;       // bytes: a text value
+
+// `text` is UTF-8 without control characters and not longer than `most` bytes.
+bool is_clean(std::string_view text, std::size_t most);
+
+// A device as the plugin `owner` may declare it: its id begins with "<owner>:", texts are clean, capabilities are from the
+// vocabulary (with its type, inside its range) or have a name with a dot of their own.
+Status check_declaration(const DeviceDeclared& device, std::string_view owner);
+
+// `value` as `capability` wants it: converted where nothing is lost ("#rrggbb" is a color), inside its range.
+Result<Value> judged(const Value& value, const Capability& capability);
+
+// The same for a wish: the capability has to be writable, too.
+Result<Value> judged_wish(const Value& value, const Capability& capability);
+
+}  // namespace hearth::core
+
+#endif

@@ -1,0 +1,31 @@
+// HomeMethods: what the control socket can ask of home: devices and groups, named as people name them.
+#ifndef HEARTH_CORE_HOME_METHODS_HPP
+#define HEARTH_CORE_HOME_METHODS_HPP
+
+#include <Poco/JSON/Object.h>
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "core/home/home.hpp"
+
+namespace hearth::core {
+
+// An answer for the control socket; called exactly once, on home's thread.
+using MethodDone = std::function<void(Result<Poco::Dynamic::Var>)>;
+using Method = std::function<void(const Poco::JSON::Object& params, MethodDone done)>;
+using Methods = std::map<std::string, Method>;
+
+// The text of a parameter that must be there: a string, or a number as digits.
+Result<std::string> text_param(const Poco::JSON::Object& params, const std::string& key);
+
+// A device by number, id or name (letters' case doesn't matter). Unknown: with the nearest; several of that name: with all.
+Result<DeviceRecord*> find_device(Devices& devices, const std::string& words);
+
+// devices.list, device.get|set|toggle, groups.list|set|remove, group.switch. [home]
+Methods home_methods(Home& home);
+
+}  // namespace hearth::core
+
+#endif

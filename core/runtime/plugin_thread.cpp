@@ -1,0 +1,137 @@
+// The life of a plugin on its thread, and the emptying of its inbox.
+#include "core/runtime/plugin_thread.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "hearth/log.hpp"
+
+namespace hearth::core {
+
+namespace {
+
+constexpr std::size_t kPortion = 256;  // messages handled before descriptors and timers get their turn
+
+hearth_bytes bytes(const std::vector<std::uint8_t>& v) { return {v.data(), v.size()}; }
+
+}  // namespace
+
+PluginThread::PluginThread(PluginSetup setup, Uplink& uplink, LogSink log, Extensions extensions, OnStep on_step)
+    : setup_(std::move(setup)),
+      on_step_(std::move(on_step)),
+      inbox_(setup_.inbox, [this] { loop_.wake(); }),
+      workers_(loop_, setup_.workers),
+      host_(loop_, workers_, uplink, setup_.source, std::move(log), std::move(extensions)) {
+  loop_.add_source(*this);
+}
+
+PluginThread::~PluginThread() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void PluginThread::begin(Open open) {
+  thread_ = std::thread([this, open = std::move(open)] { run(open); });
+  pthread_setname_np(thread_.native_handle(), setup_.id.substr(0, 15).c_str());
+}
+
+void PluginThread::stop() {
+  loop_.post([this] { begin_stop(); });
+}
+
+// The whole thread. The first steps run as a posted function, so that the loop knows its thread and supervision sees them.
+void PluginThread::run(const Open& open) {
+  loop_.post([this, &open] {
+    auto table = open();
+    on_step_(PluginStep::kOpened, table.status());
+    if (!table.ok()) return finish();
+    plugin_ = *table;
+    auto status = create();
+    on_step_(PluginStep::kCreated, status);
+    if (!status.ok()) return finish();
+    status = start();
+    running_ = status.ok();
+    on_step_(PluginStep::kStarted, status);
+    if (!status.ok()) begin_stop();
+  });
+  loop_.run();
+}
+
+Status PluginThread::failure(hearth_status status, std::string_view step) const {
+  auto words = HostTable::take_words();
+  if (words.empty()) words = concat(step, " failed: ", name(static_cast<ErrorCode>(status)));
+  return {ErrorCode::kFailed, std::move(words)};
+}
+
+Status PluginThread::create() {
+  const std::string state_dir = setup_.state_dir.string();
+  const hearth_start_info info{sizeof info,          0, detail::slice(setup_.id), detail::slice(state_dir),
+                               bytes(setup_.config), bytes(setup_.store)};
+  HostTable::take_words();
+  const auto status = plugin_->create(&host_.table(), &info, &self_);
+  return status == HEARTH_OK ? Status() : failure(status, "create");
+}
+
+Status PluginThread::start() {
+  const auto status = plugin_->start(self_);
+  return status == HEARTH_OK ? Status() : failure(status, "start");
+}
+
+void PluginThread::begin_stop() {
+  if (std::exchange(stopping_, true)) return;
+  running_ = false;
+  plugin_->stop(self_);
+  on_step_(PluginStep::kStopped, {});
+  workers_.stop([this] { finish(); });
+}
+
+void PluginThread::finish() {
+  host_.close();
+  inbox_.close();
+  if (self_) plugin_->destroy(std::exchange(self_, nullptr));
+  loop_.close_posts();
+  loop_.quit();
+  on_step_(PluginStep::kEnded, {});
+}
+
+std::int64_t PluginThread::cpu_us() const {
+  clockid_t clock = 0;
+  timespec time{};
+  auto handle = const_cast<std::thread&>(thread_).native_handle();
+  if (!thread_.joinable() || pthread_getcpuclockid(handle, &clock) != 0 || clock_gettime(clock, &time) != 0) return 0;
+  return time.tv_sec * 1'000'000 + time.tv_nsec / 1000;
+}
+
+bool PluginThread::try_sleep() { return next_ == batch_.size() && inbox_.try_sleep(); }
+
+bool PluginThread::drain() {
+  if (next_ == batch_.size()) {
+    batch_.clear();
+    next_ = 0;
+    if (!inbox_.take(batch_)) return false;
+  }
+  const std::size_t end = std::min(batch_.size(), next_ + kPortion);
+  while (next_ < end && next_ < batch_.size()) {
+    handle(batch_[next_++]);
+    loop_.mark();
+  }
+  return true;
+}
+
+void PluginThread::handle(const Message& message) {
+  if (message.kind != MessageKind::kRequest) {
+    if (message.kind == MessageKind::kAnswer || (running_ && message.type != 0)) host_.deliver(message);
+    return;
+  }
+  host_.owe(message.id);
+  if (running_) {
+    const hearth_message request = view(message);
+    plugin_->receive(self_, &request);
+  } else {
+    const auto words = detail::slice("the plugin isn't running");
+    host_.table().answer(&host_.table(), message.id, HEARTH_UNREACHABLE, 0, words);
+  }
+}
+
+}  // namespace hearth::core

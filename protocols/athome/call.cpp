@@ -1,0 +1,28 @@
+// Answers that every request may give.
+#include "call.hpp"
+
+namespace hearth::athome {
+
+Call::Call(Services& services, std::string name, Arguments args, Send send)
+    : services_(services), name_(std::move(name)), args_(std::move(args)), send_(std::move(send)) {}
+
+void Call::succeed(std::string_view message) {
+  auto response = success();
+  reply(response, message);
+}
+
+void Call::refuse(int code, std::string_view words) {
+  auto response = services_.responses.begin(name_, code);
+  response.field("error", words);
+  reply(response, words);
+}
+
+void Call::refuse(const Error& error) {
+  refuse(error.code == ErrorCode::kInvalid ? kBadRequest : kServerError, error.words);
+}
+
+void Call::wait_for(Handle handle) {
+  if (handle) waiting_ = std::move(handle);
+}
+
+}  // namespace hearth::athome

@@ -1,0 +1,47 @@
+// DeviceList: the devices of the house as QueryDevices shows them, kept ready as text.
+#ifndef HEARTH_ATHOME_DEVICE_LIST_HPP
+#define HEARTH_ATHOME_DEVICE_LIST_HPP
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hearth/house.hpp"
+#include "local_time.hpp"
+
+namespace hearth::athome {
+
+// A change only marks; text is made when somebody asks. So states that nobody looks at cost a look-up, and queries without a
+// change in between cost a copy. [loop]
+class DeviceList {
+ public:
+  explicit DeviceList(const House& house) : house_(house) {}
+
+  // To be called after each change of a device of the house. Removals are found out when asked.
+  void changed(const House::Device& device);
+
+  // The JSON array of all, ordered by location and name, byte by byte. Valid until the next call.
+  std::string_view all();
+  // The JSON object of one. Valid until the next call.
+  std::string_view one(const House::Device& device);
+
+ private:
+  struct Entry {
+    std::string location, name, json;
+    bool stale = true;
+  };
+
+  void refresh();
+  void write(Entry& entry, const House::Device& device);
+
+  const House& house_;
+  std::map<std::string, Entry, std::less<>> entries_;  // by device id; those that changed are stale, removed ones still here
+  std::string all_;
+  bool stale_ = true;
+  LocalTime time_;
+};
+
+}  // namespace hearth::athome
+
+#endif
