@@ -45,12 +45,16 @@ void take(Options& options, const std::string& name, const std::string& value) {
 }  // namespace
 
 std::vector<std::filesystem::path> Options::packaged() const {
-  if (!plugin_dirs.empty()) return plugin_dirs;
-  return {HEARTH_PLUGIN_DIR};
+  if (plugin_dirs.empty()) return {HEARTH_PLUGIN_DIR};
+  std::vector<std::filesystem::path> folders;
+  std::error_code error;
+  for (const auto& folder : plugin_dirs) folders.push_back(std::filesystem::absolute(folder, error).lexically_normal());
+  return folders;
 }
 
 std::vector<std::filesystem::path> Options::local() const {
-  return {"/usr/local/lib/hearth/plugins", state_dir / "plugins"};
+  std::error_code error;
+  return {"/usr/local/lib/hearth/plugins", std::filesystem::absolute(state_dir, error).lexically_normal() / "plugins"};
 }
 
 Result<Options> parse_options(const std::vector<std::string>& arguments) try {

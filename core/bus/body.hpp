@@ -11,7 +11,8 @@
 
 namespace hearth::core {
 
-// Counts its references; copying costs one atomic increment. The bytes are aligned to 16. Any thread.
+// Counts its references; copying costs one atomic increment. The bytes are aligned to 16. The bytes are shared between threads, a
+// Body itself belongs to one thread at a time, even for copying.
 class Body {
  public:
   Body() = default;
@@ -21,15 +22,29 @@ class Body {
       : Body(hearth_bytes{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}) {}
 
   Body(const Body& other) noexcept : block_(other.block_) {
-    if (block_) block_->references.fetch_add(1, std::memory_order_relaxed);
+    if (!block_) return;
+    if (other.spare_ != 0) {
+      --other.spare_;
+    } else {
+      block_->references.fetch_add(1, std::memory_order_relaxed);
+    }
   }
-  Body(Body&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  Body(Body&& other) noexcept : block_(std::exchange(other.block_, nullptr)), spare_(std::exchange(other.spare_, 0)) {}
   Body& operator=(Body other) noexcept {
     std::swap(block_, other.block_);
+    std::swap(spare_, other.spare_);
     return *this;
   }
   ~Body() {
-    if (block_ && block_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) release();
+    const auto mine = 1 + spare_;
+    if (block_ && block_->references.fetch_sub(mine, std::memory_order_acq_rel) == mine) release();
+  }
+
+  // The next `copies` copies of this Body cost one atomic increment together. For publishing to many.
+  void expect_copies(std::uint32_t copies) const noexcept {
+    if (!block_ || copies <= spare_) return;
+    block_->references.fetch_add(copies - spare_, std::memory_order_relaxed);
+    spare_ = copies;
   }
 
   hearth_bytes bytes() const { return block_ ? hearth_bytes{data(), block_->size} : hearth_bytes{nullptr, 0}; }
@@ -49,6 +64,7 @@ class Body {
   void release() noexcept;
 
   Block* block_ = nullptr;
+  mutable std::uint32_t spare_ = 0;  // references counted for copies not made yet
 };
 
 }  // namespace hearth::core

@@ -14,6 +14,7 @@ enum class MessageKind : std::uint8_t {
   kSubscribe,    // up: from now on messages of `type`; `handle` names the subscription
   kUnsubscribe,  // up: no more for `handle`
   kRequest,      // `id` is what the answer names
+  kSettle,       // down, once: the plugin's thread says so when it comes to it, everything sent before has then been seen
   kAnswer,       // `handle` is the request's id; a failed `status` has words as its body
 };
 

@@ -1,6 +1,8 @@
 // Pushing, taking, and making room in a Queue.
 #include "core/bus/queue.hpp"
 
+#include <mutex>
+
 namespace hearth::core {
 
 namespace {
@@ -15,7 +17,7 @@ bool is_event(const Message& m) {
 hearth_status Queue::push(Message message) {
   bool wake = false;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(lock_);
     if (closed_) return HEARTH_STALE;
     if (messages_.size() >= capacity_) {
       if (message.kind == MessageKind::kRequest) {
@@ -25,11 +27,33 @@ hearth_status Queue::push(Message message) {
       if (message.kind == MessageKind::kPublish && !make_room(message)) return HEARTH_OK;
     }
     messages_.push_back(std::move(message));
-    size_.store(messages_.size(), std::memory_order_relaxed);
-    wake = std::exchange(asleep_, false);
+    wake = added();
   }
   if (wake) wake_();
   return HEARTH_OK;
+}
+
+hearth_status Queue::push(const Message& message, std::uint64_t handle) {
+  std::unique_lock lock(lock_);
+  if (closed_) return HEARTH_STALE;
+  if (messages_.size() >= capacity_) {
+    lock.unlock();
+    Message copy = message;
+    copy.handle = handle;
+    return push(std::move(copy));
+  }
+  messages_.push_back(message);
+  messages_.back().handle = handle;
+  const bool wake = added();
+  lock.unlock();
+  if (wake) wake_();
+  return HEARTH_OK;
+}
+
+// One more message stands at the end. True if the taker has to be woken.
+bool Queue::added() {
+  size_.store(messages_.size(), std::memory_order_relaxed);
+  return std::exchange(asleep_, false);
 }
 
 // False when `message` needs no place of its own: it replaced an older fact, or was itself the event to give way.
@@ -77,7 +101,7 @@ void Queue::forget_places() {
 }
 
 bool Queue::take(std::vector<Message>& batch) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(lock_);
   if (messages_.empty()) return false;
   messages_.swap(batch);
   size_.store(0, std::memory_order_relaxed);
@@ -86,13 +110,13 @@ bool Queue::take(std::vector<Message>& batch) {
 }
 
 bool Queue::try_sleep() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(lock_);
   asleep_ = messages_.empty();
   return asleep_;
 }
 
 void Queue::close() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(lock_);
   closed_ = true;
 }
 

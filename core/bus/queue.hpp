@@ -4,10 +4,10 @@
 
 #include <atomic>
 #include <functional>
-#include <mutex>
 #include <unordered_map>
 #include <vector>
 
+#include "core/bus/brief_lock.hpp"
 #include "core/bus/message.hpp"
 
 namespace hearth::core {
@@ -28,6 +28,8 @@ class Queue {
 
   // [any] kBusy as HEARTH_BUSY when refused, HEARTH_STALE once closed.
   hearth_status push(Message message);
+  // [any] The same with a copy whose handle is `handle`, made in its place: for one of many receivers.
+  hearth_status push(const Message& message, std::uint64_t handle);
 
   // [taker] Swaps everything queued into `batch`, which must be empty; false if there was nothing.
   bool take(std::vector<Message>& batch);
@@ -42,6 +44,7 @@ class Queue {
   const Counters& counters() const { return counters_; }
 
  private:
+  bool added();
   bool make_room(Message& message);
   void drop_oldest_event();
   void sweep();
@@ -50,7 +53,7 @@ class Queue {
   const std::size_t capacity_;
   const std::function<void()> wake_;
 
-  std::mutex mutex_;
+  BriefLock lock_;
   std::vector<Message> messages_;
   std::size_t oldest_ = 0;  // no event stands before this place
   std::size_t holes_ = 0;   // places whose event was dropped

@@ -15,7 +15,7 @@ namespace {
 
 using reflection::BaseType;
 
-constexpr int kMaxDepth = 24;         // with the envelope and the notification within kMaxRpcDepth
+constexpr int kMaxDepth = 24;       // with the envelope and the notification within kMaxRpcDepth
 constexpr int kMaxSteps = 200'000;  // fields and elements looked at
 
 // Bytes in a struct, a vector or an inline field; 0 for what has no fixed size.
@@ -151,7 +151,9 @@ class Walk {
     auto stride = width(type.element());
     if (type.element() == reflection::Obj) {
       const auto* object = schema_.object(type.index());
-      stride = !object ? 0 : object->is_struct() ? static_cast<std::uint64_t>(std::max(object->bytesize(), 0)) : 4;
+      stride = !object               ? 0
+               : object->is_struct() ? static_cast<std::uint64_t>(std::max(object->bytesize(), 0))
+                                     : 4;
     }
     if (stride == 0 && count > 0) return reader_.fail();
     ++depth_;
@@ -195,7 +197,8 @@ class Walk {
     }
   }
 
-  // A union's type stands in the field before it. A Value is shown bare; of other unions the type is told beside it.
+  // A union's type stands in the field before it. A Value is shown bare; of other unions the type is told
+  // beside it.
   void union_field(const reflection::Field& field, std::uint64_t table, std::uint64_t at, bool& first) {
     const auto* names = schema_.enumeration(field.type()->index());
     if (!names || field.offset() < 6) return reader_.fail();
@@ -229,7 +232,8 @@ class Walk {
     const auto& fields = schema_.fields[static_cast<std::size_t>(index)];
     if (!bare || fields.size() != 1) return known->is_struct() ? structure(index, at) : table(index, at);
     const auto& type = *fields.front()->type();
-    const auto held = known->is_struct() ? at + fields.front()->offset() : reader_.field(at, fields.front()->offset());
+    const auto held =
+        known->is_struct() ? at + fields.front()->offset() : reader_.field(at, fields.front()->offset());
     if (held == 0) {
       out_ += "null";
     } else {
@@ -247,7 +251,8 @@ class Walk {
 
 }  // namespace
 
-bool append_body(std::string& out, const MessageSchema& schema, int object, hearth_bytes body, std::size_t limit) {
+bool append_body(std::string& out, const MessageSchema& schema, int object, hearth_bytes body,
+                 std::size_t limit) {
   return Walk(out, schema, body, limit).message(object);
 }
 

@@ -10,8 +10,9 @@
 
 namespace hearth::core {
 
-// Notifications, in this order: bus.message for each standing fact, one bus.retained_done {"count"}, bus.message for what comes
-// from then on; where messages were lost because the client didn't read, bus.dropped {"count"}. Everything: [loop].
+// Notifications, in this order: bus.message for each standing fact, one bus.retained_done {"count"},
+// bus.message for what comes from then on; where messages were lost because the client didn't read,
+// bus.dropped {"count"}. Everything: [loop].
 class BusFollower {
  public:
   // Both outlive it.
@@ -24,8 +25,6 @@ class BusFollower {
 
  private:
   void receive(const hearth_message& message);
-  // A request that nobody answers: messages to a plugin keep their order, so its refusal comes behind the last standing fact.
-  Status send_fence();
   void retained_done();
   bool tell_dropped();
 
@@ -35,7 +34,7 @@ class BusFollower {
   std::uint64_t retained_ = 0;
   std::uint64_t dropped_ = 0;  // and not told yet
   Handle subscription_;
-  Handle fence_;
+  Handle sync_;
 };
 
 }  // namespace hearth::core

@@ -57,7 +57,8 @@ void Connection::take_lines() {
   while (is_open() && reading_) {
     auto line = input_.next();
     if (!line) return watch_partial();
-    if (line->size() > kMaxRpcLine) return events_.refused({kInvalidRequest, "a line longer than 1 MiB", "invalid"});
+    if (line->size() > kMaxRpcLine)
+      return events_.refused({kInvalidRequest, "a line longer than 1 MiB", "invalid"});
     events_.line(std::move(*line));
   }
 }

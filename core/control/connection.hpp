@@ -17,14 +17,14 @@ namespace hearth::core {
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   static constexpr std::size_t kMaxQueue = 4 * 1024 * 1024;  // bytes waiting to be read by the client
-  static constexpr std::size_t kPauseAt = 1024 * 1024;       // so many waiting: nothing is read from the client
-  static constexpr std::chrono::seconds kLineDeadline{10};   // for the rest of a line that has begun
+  static constexpr std::size_t kPauseAt = 1024 * 1024;  // so many waiting: nothing is read from the client
+  static constexpr std::chrono::seconds kLineDeadline{10};  // for the rest of a line that has begun
 
   struct Events {
     std::function<void(std::string line)> line;
-    std::function<void()> room;          // the client has read what was waiting
-    std::function<void()> half_closed;   // it sends nothing more but may still read
-    std::function<void()> closed;        // once, the last event
+    std::function<void()> room;                    // the client has read what was waiting
+    std::function<void()> half_closed;             // it sends nothing more but may still read
+    std::function<void()> closed;                  // once, the last event
     std::function<void(const RpcError&)> refused;  // it has to be told that it can't go on; call finish
   };
 
@@ -58,7 +58,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Handle deadline_;
   LineBuffer input_{kMaxRpcLine};
   std::string output_;
-  std::size_t sent_ = 0;     // of output_
+  std::size_t sent_ = 0;  // of output_
   std::uint32_t interest_ = 0;
   bool reading_ = true;
   bool finishing_ = false;

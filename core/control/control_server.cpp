@@ -22,10 +22,10 @@ Services& services_of(const hearth_host* host) {
 
 }  // namespace
 
-const hearth_plugin* control_server_plugin() { return &detail::Entry<ControlServer>::kTable; }
-
 ControlServer::ControlServer(Context& context)
-    : Plugin(context), services_(services_of(context.host)), log_woken_(std::make_shared<std::atomic<bool>>(false)) {}
+    : Plugin(context),
+      services_(services_of(context.host)),
+      log_woken_(std::make_shared<std::atomic<bool>>(false)) {}
 
 ControlServer::~ControlServer() = default;
 
@@ -83,14 +83,14 @@ void ControlServer::admit(UniqueFd fd) {
   if (clients_.size() >= kMaxClients) {
     const auto line = error_line("null", to_rpc({ErrorCode::kBusy, "64 clients are connected already"}));
     // It fits any socket's buffer; a client that is gone doesn't matter.
-    [[maybe_unused]] const auto sent = ::send(fd.get(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    [[maybe_unused]] const auto sent =
+        ::send(fd.get(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     return;
   }
   const auto number = ++last_client_;
-  auto session =
-      std::make_shared<Session>(ctx, services_, printer_, [this, number] {
-        ctx.loop.post([this, number] { clients_.erase(number); });
-      });
+  auto session = std::make_shared<Session>(ctx, services_, printer_, [this, number] {
+    ctx.loop.post([this, number] { clients_.erase(number); });
+  });
   clients_[number] = session;
   const auto started = session->start(std::move(fd));
   if (started.ok()) return;

@@ -20,10 +20,11 @@ namespace hearth::core {
 //   version {}                                 -> {version, abi}
 //   log.get {since?, max?, level?, plugin?}    -> {entries, last_seq}
 //   log.follow {level?, plugin?}               -> {}, then log.entry, log.dropped {count}
-//   bus.follow {type?}                         -> {}, then bus.message, bus.retained_done {count}, bus.dropped {count}
-//   verb.call {word, verb, args}               -> {text, json}, before that verb.progress {id, text}
-// An error's data.code is the name of an ErrorCode. It expects the extension kServicesExtension, and a host that gives it every
-// type of message for type 0 (see DESIGN, hearthctl bus).
+//   bus.follow {type?}                         -> {}, then bus.message, bus.retained_done {count},
+//   bus.dropped {count} verb.call {word, verb, args}               -> {text, json}, before that verb.progress
+//   {id, text}
+// An error's data.code is the name of an ErrorCode. It expects the extension kServicesExtension, and a host
+// that gives it every type of message for type 0 (see DESIGN, hearthctl bus).
 class ControlServer : public Plugin {
  public:
   static constexpr std::size_t kMaxClients = 64;

@@ -36,9 +36,10 @@ int connect_status(int fd, const sockaddr_un& address) {
 
 // Makes the path free, if nobody lives there.
 Status clear(const std::filesystem::path& path, const sockaddr_un& address) {
-  struct stat info{};
+  struct stat info {};
   if (::lstat(path.c_str(), &info) != 0) return {};
-  if (!S_ISSOCK(info.st_mode)) return {ErrorCode::kFailed, fmt::format("{} is no socket; not touching it", path.native())};
+  if (!S_ISSOCK(info.st_mode))
+    return {ErrorCode::kFailed, fmt::format("{} is no socket; not touching it", path.native())};
   const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   // EAGAIN: a server whose queue of connections is full lives too.
   const int status = connect_status(probe.get(), address);
@@ -60,19 +61,22 @@ Result<ListeningSocket> ListeningSocket::open(const std::filesystem::path& path)
   socket.fd_ = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket.fd_) return Error{ErrorCode::kFailed, "no control socket: " + reason(errno)};
   // The mode is set on the socket before the file exists: it is never open to more people than it shall be.
-  struct stat info{};
+  struct stat info {};
   if (::fchmod(socket.fd(), kMode) != 0 ||
       ::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0 ||
-      ::chmod(path.c_str(), kMode) != 0 || ::lstat(path.c_str(), &info) != 0 || ::listen(socket.fd(), kBacklog) != 0)
-    return Error{ErrorCode::kFailed, fmt::format("no control socket at {}: {}", path.native(), reason(errno))};
+      ::chmod(path.c_str(), kMode) != 0 || ::lstat(path.c_str(), &info) != 0 ||
+      ::listen(socket.fd(), kBacklog) != 0)
+    return Error{ErrorCode::kFailed,
+                 fmt::format("no control socket at {}: {}", path.native(), reason(errno))};
   socket.path_ = path;
   socket.inode_ = info.st_ino;
   return socket;
 }
 
 void ListeningSocket::close() {
-  struct stat info{};
-  if (fd_ && !path_.empty() && ::lstat(path_.c_str(), &info) == 0 && info.st_ino == inode_) ::unlink(path_.c_str());
+  struct stat info {};
+  if (fd_ && !path_.empty() && ::lstat(path_.c_str(), &info) == 0 && info.st_ino == inode_)
+    ::unlink(path_.c_str());
   fd_.reset();
 }
 
@@ -81,12 +85,16 @@ Result<UniqueFd> connect_to(const std::filesystem::path& path) {
   if (!address.ok()) return address.error();
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int status = fd ? connect_status(fd.get(), *address) : errno;
-  const auto refused = [&](std::string words) -> Result<UniqueFd> { return Error{ErrorCode::kUnreachable, std::move(words)}; };
+  const auto refused = [&](std::string words) -> Result<UniqueFd> {
+    return Error{ErrorCode::kUnreachable, std::move(words)};
+  };
   switch (status) {
     case 0: return fd;
     case ENOENT:
-    case ENOTDIR: return refused(fmt::format("hearthd isn't running: no control socket at {}", path.native()));
-    case ECONNREFUSED: return refused(fmt::format("hearthd isn't running: nobody answers at {}", path.native()));
+    case ENOTDIR:
+      return refused(fmt::format("hearthd isn't running: no control socket at {}", path.native()));
+    case ECONNREFUSED:
+      return refused(fmt::format("hearthd isn't running: nobody answers at {}", path.native()));
     case EACCES:
       return refused(fmt::format("no permission for {}: be root or a member of its group", path.native()));
     default: return refused(fmt::format("cannot connect to {}: {}", path.native(), reason(status)));

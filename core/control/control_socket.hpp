@@ -13,8 +13,8 @@ namespace hearth::core {
 // Listens as long as it lives; its end removes the file, unless that is another server's by then.
 class ListeningSocket {
  public:
-  // At `path`, mode 0660, not blocking. A file that a dead server left is replaced; where a living one answers, or where something
-  // stands that is no socket: a refusal in words, and the file stays.
+  // At `path`, mode 0660, not blocking. A file that a dead server left is replaced; where a living one
+  // answers, or where something stands that is no socket: a refusal in words, and the file stays.
   static Result<ListeningSocket> open(const std::filesystem::path& path);
 
   ListeningSocket() = default;
@@ -31,7 +31,8 @@ class ListeningSocket {
   std::uint64_t inode_ = 0;
 };
 
-// A blocking connection to the server at `path`; kUnreachable with words for the person who typed the command.
+// A blocking connection to the server at `path`; kUnreachable with words for the person who typed the
+// command.
 Result<UniqueFd> connect_to(const std::filesystem::path& path);
 
 }  // namespace hearth::core

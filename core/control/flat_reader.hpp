@@ -1,4 +1,5 @@
-// FlatReader: reads a FlatBuffer whose schema and bytes may both be lies; every access is checked where it happens.
+// FlatReader: reads a FlatBuffer whose schema and bytes may both be lies; every access is checked where it
+// happens.
 #ifndef HEARTH_CORE_CONTROL_FLAT_READER_HPP
 #define HEARTH_CORE_CONTROL_FLAT_READER_HPP
 
@@ -8,8 +9,9 @@
 
 namespace hearth::core {
 
-// Positions are offsets from the buffer's beginning. A wrong access reads as zero and makes the reader failed for good, so that
-// whoever walks asks ok() at the end, and in loops. (FlatBuffers internals, sections "Tables", "Strings", "Vectors".)
+// Positions are offsets from the buffer's beginning. A wrong access reads as zero and makes the reader failed
+// for good, so that whoever walks asks ok() at the end, and in loops. (FlatBuffers internals, sections
+// "Tables", "Strings", "Vectors".)
 class FlatReader {
  public:
   FlatReader(const std::uint8_t* data, std::uint64_t size) : data_(data), size_(size) {}
@@ -34,7 +36,8 @@ class FlatReader {
 
   // Where the table at `table` keeps the field with that vtable offset; 0 when it is absent.
   std::uint64_t field(std::uint64_t table, std::uint16_t vtable_offset) {
-    const auto vtable = static_cast<std::uint64_t>(static_cast<std::int64_t>(table) - read<std::int32_t>(table));
+    const auto vtable =
+        static_cast<std::uint64_t>(static_cast<std::int64_t>(table) - read<std::int32_t>(table));
     const auto vtable_size = read<std::uint16_t>(vtable);
     if (!ok_ || vtable_offset < 4 || vtable_offset + 2u > vtable_size) return 0;
     const auto offset = read<std::uint16_t>(vtable + vtable_offset);

@@ -58,7 +58,8 @@ void append_json(std::string& out, double number) {
 
 void append_json_hex(std::string& out, const std::uint8_t* data, std::size_t size, std::size_t limit) {
   out += '"';
-  for (std::size_t i = 0; i < std::min(size, limit); ++i) fmt::format_to(std::back_inserter(out), "{:02x}", data[i]);
+  for (std::size_t i = 0; i < std::min(size, limit); ++i)
+    fmt::format_to(std::back_inserter(out), "{:02x}", data[i]);
   out += '"';
 }
 
@@ -69,8 +70,8 @@ std::string iso_time(std::int64_t time_us) {
   const std::time_t seconds = clamped / kSecond;
   std::tm utc{};
   gmtime_r(&seconds, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec, clamped % kSecond);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900, utc.tm_mon + 1,
+                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, clamped % kSecond);
 }
 
 }  // namespace hearth::core

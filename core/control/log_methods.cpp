@@ -44,7 +44,8 @@ Result<LogFilter> log_filter(const Poco::JSON::Object& params) {
   if (!level.ok()) return level.error();
   const auto known = log_level(*level);
   if (!known)
-    return Error{ErrorCode::kInvalid, fmt::format("no level '{}'; there are debug, info, warning and error", *level)};
+    return Error{ErrorCode::kInvalid,
+                 fmt::format("no level '{}'; there are debug, info, warning and error", *level)};
   LogFilter filter{*known, std::nullopt};
   const auto plugin = text_param(params, "plugin", "");
   if (!plugin.ok()) return plugin.error();
@@ -73,7 +74,8 @@ Result<std::string> log_get(const Log& log, const Poco::JSON::Object& params) {
   if (!since.ok()) return since.error();
   const auto all = log.entries_since(*since, kEverything, filter->level);
   const bool newest = params.get("since").isEmpty();
-  auto chosen = newest ? select(all.rbegin(), all.rend(), *filter, *max) : select(all.begin(), all.end(), *filter, *max);
+  auto chosen = newest ? select(all.rbegin(), all.rend(), *filter, *max)
+                       : select(all.begin(), all.end(), *filter, *max);
   if (newest) std::reverse(chosen.entries.begin(), chosen.entries.end());
   return fmt::format("{{\"entries\":[{}],\"last_seq\":{}}}", fmt::join(chosen.entries, ","), log.last_seq());
 }

@@ -33,12 +33,13 @@ Result<LogFilter> log_filter(const Poco::JSON::Object& params);
 // {"seq","time","level","plugin","device","text"}; plugin "" is the server.
 std::string to_json(const LogEntry& entry);
 
-// log.get {since?, max?, level?, plugin?} -> {"entries": [...], "last_seq"}, oldest first. With `since` those after that number,
-// the oldest `max` of them; without, the newest `max` (100 unless told). At most what an answer holds.
+// log.get {since?, max?, level?, plugin?} -> {"entries": [...], "last_seq"}, oldest first. With `since` those
+// after that number, the oldest `max` of them; without, the newest `max` (100 unless told). At most what an
+// answer holds.
 Result<std::string> log_get(const Log& log, const Poco::JSON::Object& params);
 
-// Notifications: log.entry for each entry from its making on; log.dropped {"count"} where the ring was faster than the client. It
-// reads the ring when the client has room, so a slow client costs nobody anything. [loop]
+// Notifications: log.entry for each entry from its making on; log.dropped {"count"} where the ring was faster
+// than the client. It reads the ring when the client has room, so a slow client costs nobody anything. [loop]
 class LogFollower {
  public:
   // Takes a line for the client; false when there is no room.

@@ -1,4 +1,5 @@
-// MessageSchema: one binary schema, kept with its fields in the order of their ids; indices are checked when they are used.
+// MessageSchema: one binary schema, kept with its fields in the order of their ids; indices are checked when
+// they are used.
 #ifndef HEARTH_CORE_CONTROL_MESSAGE_SCHEMA_HPP
 #define HEARTH_CORE_CONTROL_MESSAGE_SCHEMA_HPP
 
@@ -16,11 +17,13 @@ struct MessageSchema {
   std::vector<std::vector<const reflection::Field*>> fields;  // for each object
 
   const reflection::Object* object(int index) const {
-    return index >= 0 && static_cast<std::size_t>(index) < fields.size() ? root->objects()->Get(index) : nullptr;
+    return index >= 0 && static_cast<std::size_t>(index) < fields.size() ? root->objects()->Get(index)
+                                                                         : nullptr;
   }
 
   const reflection::Enum* enumeration(int index) const {
-    return index >= 0 && static_cast<std::uint32_t>(index) < root->enums()->size() ? root->enums()->Get(index) : nullptr;
+    return index >= 0 && static_cast<std::uint32_t>(index) < root->enums()->size() ? root->enums()->Get(index)
+                                                                                   : nullptr;
   }
 
   // Null when there is none of that number.

@@ -38,7 +38,8 @@ Result<RpcId> id_of(const Poco::JSON::Object& object) {
   if (!object.has("id")) return RpcId();
   const auto id = object.get("id");
   if (id.isEmpty()) return RpcId("null");
-  if (!id.isString() && !(id.isNumeric() && !id.isBoolean())) return Error{ErrorCode::kInvalid, "'id' is a text or a number"};
+  if (!id.isString() && !(id.isNumeric() && !id.isBoolean()))
+    return Error{ErrorCode::kInvalid, "'id' is a text or a number"};
   auto text = json_text(id);
   if (text.ok() && text->size() > 256) return Error{ErrorCode::kInvalid, "'id' is longer than 256 bytes"};
   return text;
@@ -68,7 +69,8 @@ Result<Poco::Dynamic::Var> parse_json(std::string_view text) {
   if (!is_utf8(text)) return Error{ErrorCode::kInvalid, "not UTF-8"};
   if (text.find('\0') != std::string_view::npos) return Error{ErrorCode::kInvalid, "a zero byte"};
   if (badly_nested(text))
-    return Error{ErrorCode::kInvalid, fmt::format("brackets that don't match, or more than {} levels", kMaxRpcDepth)};
+    return Error{ErrorCode::kInvalid,
+                 fmt::format("brackets that don't match, or more than {} levels", kMaxRpcDepth)};
   try {
     Poco::JSON::Parser parser(Poco::makeShared<Poco::JSON::ParseHandler>(true));
     // In brackets, because the parser takes no bare scalar, and lets pass what stands behind the end.
@@ -97,7 +99,8 @@ Result<std::string> json_text(const Poco::Dynamic::Var& value) {
 ParsedRpc parse_request(std::string_view line) {
   auto parsed = parse_json(line);
   if (!parsed.ok()) return refusal(kParseError, "not JSON: " + parsed.error().words);
-  if (parsed->type() != typeid(Poco::JSON::Object::Ptr)) return refusal(kInvalidRequest, "a request is one JSON object");
+  if (parsed->type() != typeid(Poco::JSON::Object::Ptr))
+    return refusal(kInvalidRequest, "a request is one JSON object");
   return request_from(*parsed->extract<Poco::JSON::Object::Ptr>());
 }
 
@@ -113,7 +116,8 @@ std::string result_line(const RpcId& id, std::string_view result_json) {
 }
 
 std::string error_line(const RpcId& id, const RpcError& error) {
-  std::string line = fmt::format("{{\"jsonrpc\":\"2.0\",\"id\":{},\"error\":{{\"code\":{},\"message\":", id, error.code);
+  std::string line =
+      fmt::format("{{\"jsonrpc\":\"2.0\",\"id\":{},\"error\":{{\"code\":{},\"message\":", id, error.code);
   append_json(line, error.words);
   line += ",\"data\":{\"code\":";
   append_json(line, error.reason);
@@ -125,14 +129,16 @@ std::string notification_line(std::string_view method, std::string_view params_j
   return fmt::format("{{\"jsonrpc\":\"2.0\",\"method\":\"{}\",\"params\":{}}}\n", method, params_json);
 }
 
-Result<std::string> text_param(const Poco::JSON::Object& params, const std::string& name, std::string otherwise) {
+Result<std::string> text_param(const Poco::JSON::Object& params, const std::string& name,
+                               std::string otherwise) {
   const auto value = params.get(name);
   if (value.isEmpty()) return otherwise;
   if (!value.isString()) return Error{ErrorCode::kInvalid, fmt::format("'{}' is a text", name)};
   return value.extract<std::string>();
 }
 
-Result<std::uint64_t> count_param(const Poco::JSON::Object& params, const std::string& name, std::uint64_t otherwise) {
+Result<std::uint64_t> count_param(const Poco::JSON::Object& params, const std::string& name,
+                                  std::uint64_t otherwise) {
   const auto value = params.get(name);
   if (value.isEmpty()) return otherwise;
   try {

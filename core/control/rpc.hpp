@@ -39,7 +39,8 @@ struct RpcError {
   std::string reason;  // for programs: "busy"
 };
 
-// Any JSON text of at most kMaxRpcDepth levels and nothing behind it; the order of keys is kept. kInvalid with words otherwise.
+// Any JSON text of at most kMaxRpcDepth levels and nothing behind it; the order of keys is kept. kInvalid
+// with words otherwise.
 Result<Poco::Dynamic::Var> parse_json(std::string_view text);
 // Without line ends. What JSON can't hold is refused.
 Result<std::string> json_text(const Poco::Dynamic::Var& value);
@@ -60,8 +61,10 @@ std::string error_line(const RpcId& id, const RpcError& error);
 std::string notification_line(std::string_view method, std::string_view params_json);
 
 // Parameters by name. An absent one, or null, is `otherwise`; of another type: kInvalid, naming it.
-Result<std::string> text_param(const Poco::JSON::Object& params, const std::string& name, std::string otherwise);
-Result<std::uint64_t> count_param(const Poco::JSON::Object& params, const std::string& name, std::uint64_t otherwise);
+Result<std::string> text_param(const Poco::JSON::Object& params, const std::string& name,
+                               std::string otherwise);
+Result<std::uint64_t> count_param(const Poco::JSON::Object& params, const std::string& name,
+                                  std::uint64_t otherwise);
 
 }  // namespace hearth::core
 

@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "hearth/abi.h"
 #include "hearth/status.hpp"
 
 namespace hearth::core {
@@ -27,14 +26,15 @@ class Services {
 
   virtual ~Services() = default;
 
-  // Runs a method of the server's: "status", "devices.list", "plugins.reload", ... `params` is never null and the callee's from
-  // then on. `done` is called on home's thread, exactly once, with what becomes the JSON-RPC result; it may be called before
-  // call() returns. A method that doesn't exist: kInvalid, and the words begin with "no such method". [any]
+  // Runs a method of the server's: "status", "devices.list", "plugins.reload", ... `params` is never null and
+  // the callee's from then on. `done` is called on home's thread, exactly once, with what becomes the
+  // JSON-RPC result; it may be called before call() returns. A method that doesn't exist: kInvalid, and the
+  // words begin with "no such method". [any]
   //
   // What hearthctl shows of the results (every further key is passed on as it is):
-  //   devices.list  [{number, id, name, location, reachable, reason, capabilities: [{name, unit}], state: {name: {reported}}}]
+  //   devices.list  [{number, id, name, location, reachable, reason, capabilities, state}] as in core/home/views.hpp
   //   groups.list   [{number, name, devices: [id]}]
-  //   plugins.list  [{id, version, kind, file, state, reason, isolation, restarts, cpu_ms, memory_kb, queue, notes: {key: value}}]
+  //   plugins.list  [{id, version, kind, file, state, reason, isolation, restarts, memory_kb, notes: {key: value}}]
   //   verbs.list    [{word, plugin, verbs: [{name, args, help}]}]
   virtual void call(const std::string& method, Poco::JSON::Object::Ptr params, Done done) = 0;
 
@@ -47,9 +47,6 @@ class Services {
   // Binary schemas (.bfbs) of the present plugins' own messages, to print those. Not trusted. [any]
   virtual std::vector<std::vector<std::uint8_t>> message_schemas() { return {}; }
 };
-
-// The control server, to be run like any plugin; its host offers kServicesExtension and lets it listen to every type.
-const hearth_plugin* control_server_plugin();
 
 }  // namespace hearth::core
 

@@ -12,7 +12,8 @@ constexpr std::size_t kMaxVerbArgs = 64;
 constexpr std::size_t kMaxVerbBytes = 64 * 1024;
 
 std::string version_json() {
-  return fmt::format("{{\"version\":\"{}\",\"abi\":\"{}.{}\"}}", HEARTH_VERSION, HEARTH_ABI_MAJOR, HEARTH_ABI_MINOR);
+  return fmt::format("{{\"version\":\"{}\",\"abi\":\"{}.{}\"}}", HEARTH_VERSION, HEARTH_ABI_MAJOR,
+                     HEARTH_ABI_MINOR);
 }
 
 Result<VerbCall> verb_from(const Poco::JSON::Object& params) {
@@ -21,8 +22,8 @@ Result<VerbCall> verb_from(const Poco::JSON::Object& params) {
   if (!word.ok() || word->empty()) return Error{ErrorCode::kInvalid, "'word' is missing or no text"};
   if (!verb.ok() || verb->empty()) return Error{ErrorCode::kInvalid, "'verb' is missing or no text"};
   VerbCall call{*word, *verb, {}};
-  const Error wrong{ErrorCode::kInvalid, fmt::format("'args' is a list of at most {} texts, {} bytes in all", kMaxVerbArgs,
-                                                     kMaxVerbBytes)};
+  const Error wrong{ErrorCode::kInvalid, fmt::format("'args' is a list of at most {} texts, {} bytes in all",
+                                                     kMaxVerbArgs, kMaxVerbBytes)};
   if (params.get("args").isEmpty()) return call;
   const auto args = params.getArray("args");
   if (!args || args->size() > kMaxVerbArgs) return wrong;
@@ -71,7 +72,8 @@ void Session::receive(const std::string& line) {
 
 void Session::run(const RpcRequest& request) {
   if (open_calls() >= kMaxOpenCalls)
-    return answer(request.id, Error{ErrorCode::kBusy, fmt::format("{} calls are open already", kMaxOpenCalls)});
+    return answer(request.id,
+                  Error{ErrorCode::kBusy, fmt::format("{} calls are open already", kMaxOpenCalls)});
   if (request.method == "version") return answer(request.id, version_json());
   if (request.method == "log.get") return answer(request.id, log_get(services_.log(), *request.params));
   if (request.method == "log.follow") return follow_log(request);
@@ -83,15 +85,16 @@ void Session::run(const RpcRequest& request) {
 // Home answers on its own thread: the result is carried over, and finds the session gone if the client is.
 void Session::pass_on(const RpcRequest& request) {
   ++passed_on_;
-  services_.call(request.method, request.params,
-                 [loop = ctx_.loop, weak = weak_from_this(), id = request.id](Result<Poco::Dynamic::Var> result) {
-                   loop.post([weak, id, result = std::move(result)] {
-                     const auto self = weak.lock();
-                     if (!self) return;
-                     --self->passed_on_;
-                     self->answer(id, result.ok() ? json_text(*result) : result.error());
-                   });
-                 });
+  services_.call(
+      request.method, request.params,
+      [loop = ctx_.loop, weak = weak_from_this(), id = request.id](Result<Poco::Dynamic::Var> result) {
+        loop.post([weak, id, result = std::move(result)] {
+          const auto self = weak.lock();
+          if (!self) return;
+          --self->passed_on_;
+          self->answer(id, result.ok() ? json_text(*result) : result.error());
+        });
+      });
 }
 
 void Session::call_verb(const RpcRequest& request) {
@@ -101,7 +104,8 @@ void Session::call_verb(const RpcRequest& request) {
   const auto number = std::make_shared<std::uint64_t>(0);
   const auto refused = std::make_shared<bool>(false);
   auto handle = ctx_.bus.request<VerbResult>(
-      *call, kVerbDeadline, [weak = weak_from_this(), id = request.id, number, refused](Result<VerbResult> result) {
+      *call, kVerbDeadline,
+      [weak = weak_from_this(), id = request.id, number, refused](Result<VerbResult> result) {
         const auto self = weak.lock();
         if (!self) return;
         if (*number != 0) return self->verb_done(*number, result);
@@ -173,7 +177,8 @@ void Session::room() {
 
 void Session::answer(const RpcId& id, const Result<std::string>& result_json) {
   if (!id.empty())
-    connection_->send(result_json.ok() ? result_line(id, *result_json) : error_line(id, to_rpc(result_json.error())));
+    connection_->send(result_json.ok() ? result_line(id, *result_json)
+                                       : error_line(id, to_rpc(result_json.error())));
   leave_if_done();
 }
 

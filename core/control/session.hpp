@@ -24,7 +24,8 @@ class Session : public std::enable_shared_from_this<Session> {
   static constexpr std::size_t kMaxOpenCalls = 64;
   static constexpr std::chrono::minutes kVerbDeadline{10};
 
-  // `ended` is called once, when the client is gone. The session may be in use just then: drop it later, from a posted function.
+  // `ended` is called once, when the client is gone. The session may be in use just then: drop it later, from
+  // a posted function.
   Session(Context& ctx, Services& services, MessagePrinter& printer, std::function<void()> ended);
 
   Status start(UniqueFd fd);

@@ -26,14 +26,24 @@ Commands::~Commands() {
       if (wish) loop_.cancel(wish->deadline);
 }
 
-void Commands::submit(std::uint32_t device, const Command& command, std::uint64_t id, Done done) {
+void Commands::submit(std::uint32_t device, const Command& command, const Origin& origin, Done done) {
   const Key key{device, command.capability};
   auto& lane = lanes_[key];
   if (lane.pending && lane.pending->command.value == command.value) {
-    lane.pending->askers.push_back(std::move(done));
+    auto& askers = lane.pending->askers;
+    if (askers.size() >= kMostAskers) return done(Outcome::kBusy, "too many wait for the same already");
+    askers.push_back(std::move(done));
     return;
   }
-  auto wish = std::make_unique<Wish>(Wish{this, key, id, command, {}, 0});
+  auto wish = make(key, command, origin, std::move(done));
+  // While one lands its lane is empty, but the pending one is older and flies first.
+  if (!lane.in_flight && !lane.pending) return fly(lane, std::move(wish));
+  auto replaced = std::exchange(lane.pending, std::move(wish));
+  if (replaced) end(std::move(replaced), Outcome::kSuperseded, "superseded by a newer command");
+}
+
+std::unique_ptr<Commands::Wish> Commands::make(const Key& key, const Command& command, const Origin& origin, Done done) {
+  auto wish = std::make_unique<Wish>(Wish{this, key, origin, command, {}, 0});
   wish->askers.push_back(std::move(done));
   loop_.timer(
       std::int64_t{command.deadline_ms} * 1000, 0,
@@ -42,18 +52,20 @@ void Commands::submit(std::uint32_t device, const Command& command, std::uint64_
         late.commands->expired(late);
       },
       wish.get(), &wish->deadline);
-  if (!lane.in_flight) return fly(lane, std::move(wish));
-  auto replaced = std::exchange(lane.pending, std::move(wish));
-  if (replaced) end(std::move(replaced), Outcome::kSuperseded, "superseded by a newer command");
+  return wish;
 }
 
 void Commands::fly(Lane& lane, std::unique_ptr<Wish> wish) {
-  const auto id = wish->id;
+  const auto id = wish->origin.id;
   ids_[id] = wish->key;
   lane.in_flight = std::move(wish);
-  const auto status = launch_(lane.in_flight->key.first, lane.in_flight->command, id);
-  if (status == HEARTH_OK) return;
-  answered(id, status, status == HEARTH_BUSY ? "its plugin is busy" : "its plugin isn't running");
+  const auto status = launch_(lane.in_flight->key.first, lane.in_flight->command, lane.in_flight->origin);
+  if (!status.ok()) land(lane, outcome_of(static_cast<hearth_status>(status.error().code)), status.error().words);
+}
+
+std::uint32_t Commands::device_of(std::uint64_t id) const {
+  const auto known = ids_.find(id);
+  return known == ids_.end() ? 0 : known->second.first;
 }
 
 bool Commands::answered(std::uint64_t id, hearth_status status, std::string_view words) {
@@ -74,7 +86,7 @@ void Commands::expired(Wish& wish) {
 void Commands::land(Lane& lane, Outcome outcome, const std::string& words) {
   auto wish = std::move(lane.in_flight);
   const Key key = wish->key;
-  ids_.erase(wish->id);
+  ids_.erase(wish->origin.id);
   end(std::move(wish), outcome, words);
   next(key);
 }
@@ -91,17 +103,18 @@ void Commands::end(std::unique_ptr<Wish> wish, Outcome outcome, const std::strin
   for (const auto& asker : wish->askers) asker(outcome, words);
 }
 
+// All are taken out before the first is told, so that who submits again when told isn't ended with them.
 void Commands::unreachable(std::uint32_t device, const std::string& words) {
-  while (true) {
-    const auto lane = lanes_.lower_bound({device, ""});
-    if (lane == lanes_.end() || lane->first.first != device) return;
-    auto in_flight = std::move(lane->second.in_flight);
-    auto pending = std::move(lane->second.pending);
-    lanes_.erase(lane);
-    if (in_flight) ids_.erase(in_flight->id);
-    if (in_flight) end(std::move(in_flight), Outcome::kUnreachable, words);
-    if (pending) end(std::move(pending), Outcome::kUnreachable, words);
+  std::vector<std::unique_ptr<Wish>> wishes;
+  for (auto lane = lanes_.lower_bound({device, ""}); lane != lanes_.end() && lane->first.first == device;) {
+    if (lane->second.in_flight) {
+      ids_.erase(lane->second.in_flight->origin.id);
+      wishes.push_back(std::move(lane->second.in_flight));
+    }
+    if (lane->second.pending) wishes.push_back(std::move(lane->second.pending));
+    lane = lanes_.erase(lane);
   }
+  for (auto& wish : wishes) end(std::move(wish), Outcome::kUnreachable, words);
 }
 
 }  // namespace hearth::core

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/home/judge.hpp"
 #include "core/home/views.hpp"
 #include "hearth/codec.hpp"
 
@@ -15,9 +16,14 @@ bool same(const DeviceDeclared& a, const DeviceDeclared& b) {
          a.kind == b.kind && a.capabilities == b.capabilities && a.reachable == b.reachable && a.reason == b.reason;
 }
 
-std::string provisional_id(const DeviceWanted& wanted) {
-  const std::string channel = wanted.channel == 0 ? "" : "#" + std::to_string(wanted.channel);
-  return wanted.driver + ":@" + wanted.address + channel;
+std::string provisional_id(const std::string& driver, const std::string& address, std::int32_t channel) {
+  return driver + ":@" + address + (channel == 0 ? "" : "#" + std::to_string(channel));
+}
+
+// The value if the capability can have it, else none.
+Value possible(const Value& value, const Capability& capability) {
+  auto judgement = judged(value, capability);
+  return judgement.ok() ? std::move(*judgement) : Value();
 }
 
 }  // namespace
@@ -26,6 +32,10 @@ const Capability* DeviceRecord::find(std::string_view capability) const {
   for (const auto& c : declared.capabilities)
     if (c.name == capability) return &c;
   return nullptr;
+}
+
+bool is_provisional(const DeviceRecord& device) {
+  return device.wanted && device.id().starts_with(device.plugin + ":@");
 }
 
 // Without what is true only now: a device that comes and goes isn't written each time.
@@ -48,44 +58,46 @@ store::StateRow to_row(const DeviceRecord& device, const std::string& capability
 
 void Devices::restore(const store::Snapshot& snapshot) {
   next_number_ = static_cast<std::uint32_t>(snapshot.next_device);
-  for (const auto& row : snapshot.devices) {
-    auto device = std::make_unique<DeviceRecord>();
-    // The bytes come from a file; only an aligned and verified copy of them is read.
-    const std::vector<std::uint64_t> aligned = [&] {
-      std::vector<std::uint64_t> words(row.declaration.size() / 8 + 1);
-      std::copy(row.declaration.begin(), row.declaration.end(), reinterpret_cast<std::uint8_t*>(words.data()));
-      return words;
-    }();
-    auto declared =
-        decode<DeviceDeclared>({reinterpret_cast<const std::uint8_t*>(aligned.data()), row.declaration.size()});
-    if (declared.ok()) device->declared = std::move(*declared);
-    auto& d = device->declared;
-    d.device = row.id;
-    d.number = static_cast<std::uint32_t>(row.number);
-    d.name = row.name;
-    d.location = row.location;
-    d.address = row.address;
-    d.channel = static_cast<std::int32_t>(row.channel);
-    d.reachable = false;
-    d.reason = "the plugin " + row.plugin + " isn't running";
-    device->plugin = row.plugin;
-    device->wanted = row.wanted;
-    device->named = row.named;
-    device->saved = row;
-    by_id_[row.id] = device.get();
-    ++count_[row.plugin];
-    by_number_[d.number] = std::move(device);
-  }
-  for (const auto& row : snapshot.states) {
-    auto* device = find(static_cast<std::uint32_t>(row.device));
-    const auto* capability = device ? device->find(row.capability) : nullptr;
-    if (!capability) continue;
-    auto& state = device->states[row.capability];
-    state.reported = converted(value_from_json_text(row.reported), capability->type);
-    state.reported_us = row.reported_us;
-    state.desired = converted(value_from_json_text(row.desired), capability->type);
-    state.desired_us = row.desired_us;
-  }
+  for (const auto& row : snapshot.devices) restore(row);
+  for (const auto& row : snapshot.states) restore(row);
+}
+
+void Devices::restore(const store::DeviceRow& row) {
+  auto device = std::make_unique<DeviceRecord>();
+  // The bytes come from a file; only an aligned and verified copy of them is read.
+  std::vector<std::uint64_t> aligned(row.declaration.size() / 8 + 1);
+  std::copy(row.declaration.begin(), row.declaration.end(), reinterpret_cast<std::uint8_t*>(aligned.data()));
+  auto declared = decode<DeviceDeclared>({reinterpret_cast<const std::uint8_t*>(aligned.data()), row.declaration.size()});
+  if (declared.ok()) device->declared = std::move(*declared);
+  auto& d = device->declared;
+  d.device = row.id;
+  d.number = static_cast<std::uint32_t>(row.number);
+  d.name = row.name;
+  d.location = row.location;
+  d.address = row.address;
+  d.channel = static_cast<std::int32_t>(row.channel);
+  d.reachable = false;
+  d.reason = "the plugin " + row.plugin + " isn't running";
+  device->plugin = row.plugin;
+  device->wanted = row.wanted;
+  device->named = row.named;
+  device->saved = row;
+  next_number_ = std::max(next_number_, d.number + 1);
+  by_id_[row.id] = device.get();
+  ++count_[row.plugin];
+  by_number_[d.number] = std::move(device);
+}
+
+// What was written under an older declaration is judged by the present one.
+void Devices::restore(const store::StateRow& row) {
+  auto* device = find(static_cast<std::uint32_t>(row.device));
+  const auto* capability = device ? device->find(row.capability) : nullptr;
+  if (!capability) return;
+  auto& state = device->states[row.capability];
+  state.reported = possible(value_from_json_text(row.reported), *capability);
+  state.reported_us = type_of(state.reported) == ValueType::kNone ? 0 : row.reported_us;
+  state.desired = possible(value_from_json_text(row.desired), *capability);
+  state.desired_us = type_of(state.desired) == ValueType::kNone ? 0 : row.desired_us;
 }
 
 DeviceRecord* Devices::find(std::string_view id) {
@@ -98,33 +110,58 @@ DeviceRecord* Devices::find(std::uint32_t number) {
   return device == by_number_.end() ? nullptr : device->second.get();
 }
 
+DeviceRecord* Devices::find_reported(std::string_view id) {
+  if (auto* device = find(id)) return device;
+  const auto former = by_former_id_.find(std::string(id));
+  return former == by_former_id_.end() ? nullptr : find(former->second);
+}
+
+void Devices::set_former(DeviceRecord& device, const std::string& id) {
+  by_former_id_.erase(device.former_id);
+  device.former_id = id;
+  if (!id.empty()) by_former_id_[id] = device.number();
+}
+
+Status Devices::may_add(const std::string& plugin) const {
+  const auto count = count_.find(plugin);
+  if (count != count_.end() && count->second >= kMaxDevices) return {ErrorCode::kBusy, "more than 10000 devices of one plugin"};
+  if (by_number_.size() >= kMaxInAll) return {ErrorCode::kBusy, "more than 20000 devices"};
+  return {};
+}
+
 DeviceRecord& Devices::add(const std::string& id, const std::string& plugin) {
   auto device = std::make_unique<DeviceRecord>();
   device->declared.device = id;
   device->declared.number = next_number_++;
   device->plugin = plugin;
   auto& added = *device;
+  if (const auto former = by_former_id_.find(id); former != by_former_id_.end())
+    if (auto* other = find(former->second)) set_former(*other, {});
   by_id_[id] = device.get();
   ++count_[plugin];
   by_number_[added.number()] = std::move(device);
   return added;
 }
 
+// Whoever is told doesn't find it any more.
 void Devices::erase(DeviceRecord& device) {
-  effects_.removed(device);
-  --count_[device.plugin];
+  auto erased = by_number_.extract(device.number());
   by_id_.erase(device.id());
-  by_number_.erase(device.number());
+  set_former(device, {});
+  if (const auto count = count_.find(device.plugin); --count->second == 0) count_.erase(count);
+  effects_.removed(*erased.mapped());
 }
 
 void Devices::merge(DeviceRecord& device, const std::string& id) {
   auto* known = find(id);
   if (known == &device) return;
+  const std::string old_id = device.id();
   if (!known) {
-    const std::string old_id = device.id();
     by_id_.erase(old_id);
+    if (device.declared.name == old_id) device.declared.name = id;
     device.declared.device = id;
     by_id_[id] = &device;
+    set_former(device, old_id);
     return effects_.renamed(device, old_id);
   }
   if (device.named) {
@@ -133,39 +170,67 @@ void Devices::merge(DeviceRecord& device, const std::string& id) {
     known->named = true;
   }
   known->wanted = known->wanted || device.wanted;
+  effects_.merged(device, *known);
   erase(device);
+  set_former(*known, old_id);
   effects_.changed(*known);
 }
 
 Status Devices::declare(DeviceDeclared declared, const std::string& plugin) {
+  if (const auto* taken = find(declared.device); taken && taken->plugin != plugin)
+    return {ErrorCode::kInvalid, "that id is another plugin's device"};
   if (auto* before = find(declared.replaces); before && before->plugin == plugin) merge(*before, declared.device);
   auto* device = find(declared.device);
+  // A wish for what is at that address, whose answer came too late or not at all, has come true.
+  auto* wished = device ? nullptr : find(provisional_id(plugin, declared.address, declared.channel));
+  if (wished && is_provisional(*wished)) {
+    merge(*wished, declared.device);
+    device = wished;
+  }
   const bool fresh = !device;
   if (fresh) {
-    if (count_[plugin] >= kMaxDevices) return {ErrorCode::kBusy, "more than 10000 devices of one plugin"};
+    if (auto no = may_add(plugin); !no.ok()) return no;
     device = &add(declared.device, plugin);
   }
-  declared.number = device->number();
-  declared.replaces.clear();
-  if (device->named) {
-    declared.name = device->declared.name;
-    declared.location = device->declared.location;
-  }
-  if (declared.name.empty()) declared.name = declared.device;
-  if (declared.reachable) declared.reason.clear();
-  const bool news = fresh || !same(declared, device->declared);
-  device->declared = std::move(declared);
-  std::erase_if(device->states, [&](const auto& state) {
-    const auto* capability = device->find(state.first);
-    return !capability || (type_of(state.second.reported) != ValueType::kNone &&
-                           type_of(state.second.reported) != capability->type);
-  });
-  if (news) effects_.changed(*device);
+  adopt(*device, std::move(declared), fresh);
   return {};
 }
 
+void Devices::adopt(DeviceRecord& device, DeviceDeclared declared, bool fresh) {
+  declared.number = device.number();
+  declared.replaces.clear();
+  if (device.named) declared.name = device.declared.name;
+  if (device.named || declared.location.empty()) declared.location = device.declared.location;
+  if (declared.name.empty()) declared.name = declared.device;
+  if (declared.reachable) declared.reason.clear();
+  const bool news = fresh || !same(declared, device.declared);
+  device.declared = std::move(declared);
+  device.declared_now = true;
+  drop_impossible_states(device);
+  if (news) effects_.changed(device);
+}
+
+// A value of a type or a range that the new declaration doesn't know is a fact no longer.
+void Devices::drop_impossible_states(DeviceRecord& device) {
+  for (auto it = device.states.begin(); it != device.states.end();) {
+    auto& state = it->second;
+    const auto* capability = device.find(it->first);
+    if (!capability || possible(state.reported, *capability) != state.reported) {
+      effects_.state_gone(state);
+      state.fact = 0;
+      state.reported = {};
+      state.reported_us = 0;
+    }
+    if (!capability || possible(state.desired, *capability) != state.desired) {
+      state.desired = {};
+      state.desired_us = 0;
+    }
+    it = capability ? std::next(it) : device.states.erase(it);
+  }
+}
+
 Status Devices::set_reachable(const DeviceReachable& report, const std::string& plugin) {
-  auto* device = find(report.device);
+  auto* device = find_reported(report.device);
   if (!device || device->plugin != plugin) return {ErrorCode::kInvalid, "no such device of this plugin"};
   auto& d = device->declared;
   const std::string reason = report.reachable ? "" : report.reason;
@@ -183,24 +248,44 @@ Status Devices::remove(const std::string& id, const std::string& plugin) {
   return {};
 }
 
+void Devices::plugin_started(const std::string& plugin) {
+  const std::string reason = "the plugin " + plugin + " hasn't found it yet";
+  for (auto& [number, device] : by_number_) {
+    if (device->plugin != plugin || device->declared_now) continue;
+    device->declared.reason = reason;
+    effects_.changed(*device);
+  }
+}
+
 void Devices::plugin_gone(const std::string& plugin, const std::string& reason) {
   for (auto& [number, device] : by_number_) {
-    if (device->plugin != plugin || (!device->declared.reachable && device->declared.reason == reason)) continue;
+    if (device->plugin != plugin) continue;
+    device->declared_now = false;
+    if (!device->declared.reachable && device->declared.reason == reason) continue;
     device->declared.reachable = false;
     device->declared.reason = reason;
     effects_.changed(*device);
   }
 }
 
-DeviceRecord& Devices::want(const DeviceWanted& wanted, const std::string& id_if_known) {
-  auto* device = id_if_known.empty() ? nullptr : find(id_if_known);
-  for (auto it = by_number_.begin(); !device && it != by_number_.end(); ++it) {
-    const auto& d = it->second->declared;
-    if (it->second->plugin == wanted.driver && d.address == wanted.address && d.channel == wanted.channel)
-      device = it->second.get();
+DeviceRecord* Devices::at_address(const DeviceWanted& wanted) {
+  for (const auto& [number, device] : by_number_) {
+    const auto& d = device->declared;
+    if (device->plugin == wanted.driver && d.address == wanted.address && d.channel == wanted.channel) return device.get();
   }
+  return nullptr;
+}
+
+Result<DeviceRecord*> Devices::want(const DeviceWanted& wanted, const std::string& id_if_known) {
+  const auto provisional = provisional_id(wanted.driver, wanted.address, wanted.channel);
+  // An earlier wish for the same address; what else is known there may be another device by now, if the driver names one.
+  auto* earlier = find(provisional);
+  if (earlier && is_provisional(*earlier) && !id_if_known.empty()) merge(*earlier, id_if_known);
+  auto* device = id_if_known.empty() ? at_address(wanted) : find(id_if_known);
+  if (!device) device = find(id_if_known.empty() ? provisional : id_if_known);
   if (!device) {
-    device = &add(id_if_known.empty() ? provisional_id(wanted) : id_if_known, wanted.driver);
+    if (auto no = may_add(wanted.driver); !no.ok()) return no.error();
+    device = &add(id_if_known.empty() ? provisional : id_if_known, wanted.driver);
     device->declared.address = wanted.address;
     device->declared.channel = wanted.channel;
     device->declared.reachable = false;
@@ -213,7 +298,7 @@ DeviceRecord& Devices::want(const DeviceWanted& wanted, const std::string& id_if
   }
   if (device->declared.name.empty()) device->declared.name = device->id();
   if (!wanted.location.empty()) device->declared.location = wanted.location;
-  return *device;
+  return device;
 }
 
 void Devices::report(DeviceRecord& device, const std::string& capability, const Value& value, std::int64_t time_us) {

@@ -21,6 +21,7 @@ struct DeviceState {
   std::int64_t reported_us = 0;
   Value desired;
   std::int64_t desired_us = 0;
+  std::uint64_t fact = 0;  // number of the standing StateChanged; 0: none yet
 };
 
 struct DeviceRecord {
@@ -28,6 +29,9 @@ struct DeviceRecord {
   std::string plugin;       // who owns it
   bool wanted = false;      // somebody asked for it; its driver is told so at each start
   bool named = false;       // a person chose the name: it wins over the driver's
+  bool declared_now = false;  // by its plugin, since that was started
+  std::string former_id;      // the last one before `declared.device`; empty: none
+  std::uint64_t fact = 0;     // number of the standing DeviceDeclared; 0: none yet
   std::map<std::string, DeviceState, std::less<>> states;
   store::DeviceRow saved;   // what the store was last given
 
@@ -41,12 +45,15 @@ class Devices {
  public:
   // What the registry does to the world: rows to keep, facts to tell.
   struct Effects {
-    std::function<void(DeviceRecord&)> changed;                   // keep it and declare it
-    std::function<void(const DeviceRecord&)> removed;             // forget it and say so
+    std::function<void(DeviceRecord&)> changed;  // keep it and declare it
+    std::function<void(DeviceRecord&)> removed;  // forget it and say so; it isn't found any more
+    std::function<void(const DeviceRecord& from, const DeviceRecord& into)> merged;  // before `from` is removed
     std::function<void(DeviceRecord&, const std::string& old_id)> renamed;  // it goes on under another id: say so
     std::function<void(const DeviceRecord&, const std::string& capability)> state;  // keep its state
+    std::function<void(const DeviceState&)> state_gone;  // the device can't have it any more
   };
   static constexpr std::size_t kMaxDevices = 10'000;  // of one plugin
+  static constexpr std::size_t kMaxInAll = 20'000;
 
   explicit Devices(Effects effects) : effects_(std::move(effects)) {}
 
@@ -57,11 +64,13 @@ class Devices {
   Status declare(DeviceDeclared declared, const std::string& plugin);
   Status set_reachable(const DeviceReachable& report, const std::string& plugin);
   Status remove(const std::string& id, const std::string& plugin);
-  // Its plugin has gone: all its devices are unreachable.
+  // Its plugin runs, or has gone: the devices that it hasn't declared, or all, are unreachable for that reason.
+  void plugin_started(const std::string& plugin);
   void plugin_gone(const std::string& plugin, const std::string& reason);
 
-  // A device as somebody wants it, known or not; its name and location become those asked for.
-  DeviceRecord& want(const DeviceWanted& wanted, const std::string& id_if_known);
+  // A device as somebody wants it, known or not; its name and location become those asked for. With an id, which is its
+  // driver's own, it is that device. Without, it is what the driver has at the address, or one to be found yet. kBusy: too many.
+  Result<DeviceRecord*> want(const DeviceWanted& wanted, const std::string& id_if_known);
 
   // `device` turns out to be the one called `id`. If that is known already, the person's wish (name, location) moves to it and
   // `device` ends; else `device` goes on under `id`, with its number.
@@ -73,18 +82,31 @@ class Devices {
 
   DeviceRecord* find(std::string_view id);
   DeviceRecord* find(std::uint32_t number);
+  // By the id it has or the one it had last: what a driver says of a command that it got before.
+  DeviceRecord* find_reported(std::string_view id);
   const std::map<std::uint32_t, std::unique_ptr<DeviceRecord>>& all() const { return by_number_; }
 
  private:
+  Status may_add(const std::string& plugin) const;
   DeviceRecord& add(const std::string& id, const std::string& plugin);
+  void adopt(DeviceRecord& device, DeviceDeclared declared, bool fresh);
+  void drop_impossible_states(DeviceRecord& device);
   void erase(DeviceRecord& device);
+  void set_former(DeviceRecord& device, const std::string& id);
+  DeviceRecord* at_address(const DeviceWanted& wanted);
+  void restore(const store::DeviceRow& row);
+  void restore(const store::StateRow& row);
 
   Effects effects_;
   std::map<std::uint32_t, std::unique_ptr<DeviceRecord>> by_number_;
   std::unordered_map<std::string, DeviceRecord*> by_id_;
+  std::unordered_map<std::string, std::uint32_t> by_former_id_;  // numbers
   std::unordered_map<std::string, std::size_t> count_;  // by plugin
   std::uint32_t next_number_ = 1;
 };
+
+// Somebody asked for it and its driver hasn't said yet which device it is: its id is made of the address.
+bool is_provisional(const DeviceRecord& device);
 
 // Between records and rows of the store.
 store::DeviceRow to_row(const DeviceRecord& device);

@@ -3,6 +3,7 @@
 #define HEARTH_CORE_HOME_ENDPOINT_HPP
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ class Endpoint : public Uplink, public Sink {
     std::string word;                  // of its verbs; empty: none
     bool privileged = false;           // may listen to every type: the control server
   };
-  static constexpr std::size_t kQueue = 4096;  // messages
+  static constexpr std::size_t kQueue = 4096;      // messages; then events give way
+  static constexpr std::size_t kMost = 4 * kQueue;  // then nothing more is taken but answers
+  static constexpr std::size_t kMaxNotes = 32, kMaxStatuses = 64, kMaxSubscriptions = 1024;
 
   Endpoint(Identity identity, EventLoop& home);
 
@@ -30,7 +33,8 @@ class Endpoint : public Uplink, public Sink {
   std::uint32_t source() const { return identity_.source; }
   const Identity& identity() const { return identity_; }
 
-  // [plugin's loop] Stamps the source; what is a standing fact gets its number, so that a full queue can coalesce.
+  // [plugin's loop] Stamps the source and believes nothing else of the envelope; HEARTH_INVALID for an id of another source.
+  // States get a number, so that a full queue can coalesce.
   hearth_status send(Message message) override;
 
   // [home] Where messages to the plugin go; null: nowhere any more.
@@ -44,6 +48,9 @@ class Endpoint : public Uplink, public Sink {
 
   // [home] What the plugin wants shown beside it.
   std::map<std::string, std::string> notes;
+  // [home] Of what it has spoken with StatusChanged, and how often it listens.
+  std::set<std::string> statuses;
+  std::size_t subscriptions = 0;
 
  private:
   const Identity identity_;

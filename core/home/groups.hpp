@@ -20,6 +20,7 @@ class Groups {
     std::vector<std::uint32_t> devices;  // numbers: they outlive a change of id
   };
   static constexpr std::size_t kMaxGroups = 10'000;
+  static constexpr std::size_t kMaxMembers = 512;  // such that a GroupDefined fits a frame
 
   explicit Groups(Devices& devices) : devices_(devices) {}
 
@@ -28,8 +29,10 @@ class Groups {
   // Makes a group (number 0) or changes one. Errors: unknown number, unclean name, unknown device.
   Result<const Group*> put(const GroupWanted& wanted);
   bool remove(std::uint32_t number);
-  // Numbers of the groups that have lost the device.
+  // Numbers of the groups that have the device; that have lost it; that have got `into` in its place.
+  std::vector<std::uint32_t> with(std::uint32_t device) const;
   std::vector<std::uint32_t> forget(std::uint32_t device);
+  std::vector<std::uint32_t> replace(std::uint32_t device, std::uint32_t into);
 
   const Group* find(std::uint32_t number) const;
   const std::map<std::uint32_t, Group>& all() const { return groups_; }

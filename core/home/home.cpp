@@ -11,12 +11,14 @@ namespace hearth::core {
 
 namespace {
 
-constexpr std::int64_t kTakeTimeoutUs = 4'000'000;  // a driver's time to find a wanted device
-constexpr std::size_t kMaxStore = 64 * 1024;        // bytes of StorePut
+constexpr std::size_t kMaxStore = 64 * 1024;  // bytes of StorePut
+constexpr std::size_t kSpareBody = 1024;      // bytes of a StateChanged beside its value
 
-// Facts that only home states; a plugin that publishes one is not heard.
+// Facts that only home states, and what is a request or an answer; a plugin that publishes one is not heard.
 bool is_homes_own(hearth_type type) {
-  constexpr hearth_type own[] = {kType<CommandDone>, kType<GroupDefined>, kType<GroupRemoved>, kType<PluginState>};
+  constexpr hearth_type own[] = {kType<Command>,      kType<CommandDone>, kType<DeviceWanted>, kType<DeviceTaken>,
+                                 kType<GroupDefined>, kType<GroupRemoved>, kType<GroupWanted>, kType<GroupUnwanted>,
+                                 kType<PluginState>,  kType<VerbCall>,     kType<VerbResult>};
   return std::find(std::begin(own), std::end(own), type) != std::end(own);
 }
 
@@ -24,39 +26,40 @@ bool is_homes_own(hearth_type type) {
 
 Home::Home(EventLoop& loop, store::Store& store, Log& log)
     : loop_(loop),
-      store_(store),
       log_(log),
+      keeper_(loop, store, log),
       devices_(device_effects()),
       groups_(devices_),
-      commands_(loop, [this](std::uint32_t number, const Command& command, std::uint64_t id) {
-        const auto* device = devices_.find(number);
-        auto* owner = device ? endpoint(device->plugin) : nullptr;
-        if (!owner) return hearth_status(HEARTH_UNREACHABLE);
-        Message m = own(kType<Command>, encode(builder_, command));
-        m.kind = MessageKind::kRequest;
-        m.flags = HEARTH_WANTS_ANSWER;
-        m.id = id;
-        return owner->push(std::move(m));
-      }) {
+      commands_(loop, [this](std::uint32_t device, const Command& command, const Commands::Origin& origin) {
+        return launch(device, command, origin);
+      }),
+      router_(loop) {
   loop_.add_source(*this);
 }
 
 Home::~Home() { loop_.remove_source(*this); }
 
 void Home::restore(const store::Snapshot& snapshot) {
+  saved_ = snapshot.plugin_data;
   devices_.restore(snapshot);
   groups_.restore(snapshot);
   for (const auto& [number, device] : devices_.all()) {
     tell(*device);
-    for (const auto& [capability, state] : device->states)
-      if (type_of(state.reported) != ValueType::kNone) tell_state(*device, capability, state.reported_us);
+    tell_states(*device);
   }
-  for (const auto& [number, group] : groups_.all()) publish_fact(groups_.fact(group), std::to_string(number));
+  for (const auto& [number, group] : groups_.all()) tell(group);
+}
+
+std::vector<std::uint8_t> Home::saved(const std::string& plugin) const {
+  const auto data = saved_.find(plugin);
+  return data == saved_.end() ? std::vector<std::uint8_t>() : data->second;
 }
 
 void Home::attach(Endpoint& endpoint) { endpoints_.push_back(&endpoint); }
 
 void Home::started(Endpoint& driver) {
+  drain(driver);  // what it declared while it started
+  devices_.plugin_started(driver.id());
   for (const auto& [number, device] : devices_.all())
     if (device->wanted && device->plugin == driver.id()) offer_wanted(driver, *device);
 }
@@ -69,24 +72,42 @@ void Home::offer_wanted(Endpoint& driver, const DeviceRecord& device) {
   m.flags = HEARTH_WANTS_ANSWER;
   const auto number = device.number();
   router_.pass(driver, std::move(m), 0, kTakeTimeoutUs, [this, number](const Message& answer) {
-    const auto taken = answer.status == HEARTH_OK ? decode<DeviceTaken>(answer.body.bytes())
-                                                  : Result<DeviceTaken>(ErrorCode::kFailed, std::string(answer.body.text()));
+    if (answer.status != HEARTH_OK) return;
+    const auto taken = decode<DeviceTaken>(answer.body.bytes());
     auto* wanted = devices_.find(number);
-    if (!taken.ok() || !wanted || wanted->id() == taken->device) return;
+    // One that has an id of its own stays who it is, whatever is found at its address now.
+    if (!taken.ok() || !wanted || !is_provisional(*wanted) || !is_device_id(taken->device, wanted->plugin)) return;
     devices_.merge(*wanted, taken->device);
   });
 }
 
 void Home::detach(Endpoint& endpoint, const std::string& reason) {
+  if (std::find(endpoints_.begin(), endpoints_.end(), &endpoint) == endpoints_.end()) return;
   drain(endpoint);  // what it said before it went is true
   endpoint.queue().close();
   std::erase(endpoints_, &endpoint);
   bus_.remove(endpoint);
   endpoint.connect(nullptr);
   router_.gone(endpoint.source());
+  forget_words(endpoint, reason);
   devices_.plugin_gone(endpoint.id(), reason);
+  std::vector<std::uint32_t> lost;
   for (const auto& [number, device] : devices_.all())
-    if (device->plugin == endpoint.id()) commands_.unreachable(number, reason);
+    if (device->plugin == endpoint.id()) lost.push_back(number);
+  for (const auto number : lost) commands_.unreachable(number, reason);
+}
+
+// What it said of itself is true no longer.
+void Home::forget_words(Endpoint& gone, const std::string& reason) {
+  for (const auto& [key, value] : gone.notes) facts_.forget(kType<PluginNote>, gone.id() + "/" + key);
+  for (const auto& subject : gone.statuses) {
+    const auto* fact = facts_.find(kType<StatusChanged>, facts_.number(kType<StatusChanged>, subject));
+    if (!fact || fact->source != gone.source()) continue;  // somebody else speaks of it now
+    publish_fact(StatusChanged{subject, StatusClass::kOff, 0, reason}, subject);
+    facts_.forget(kType<StatusChanged>, subject);
+  }
+  gone.notes.clear();
+  gone.statuses.clear();
 }
 
 // ---- Emptying the queues --------------------------------------------------------------------------------------------
@@ -97,7 +118,7 @@ bool Home::drain() {
   return more;
 }
 
-// A queue is at most kQueue messages long, so one turn is bounded, and every plugin has its turn.
+// A queue is at most Endpoint::kMost messages long (and answers), so one turn is bounded, and every plugin has its turn.
 bool Home::drain(Endpoint& from) {
   std::vector<Message> batch = std::move(batch_);
   batch.clear();
@@ -119,9 +140,12 @@ void Home::handle(Endpoint& from, Message& message) {
   switch (message.kind) {
     case MessageKind::kPublish: return published(from, message);
     case MessageKind::kSubscribe: return subscribe(from, message);
-    case MessageKind::kUnsubscribe: bus_.unsubscribe(from, message.handle); return;
+    case MessageKind::kUnsubscribe:
+      if (bus_.unsubscribe(from, message.handle)) --from.subscriptions;
+      return;
     case MessageKind::kRequest: return requested(from, message);
     case MessageKind::kAnswer: return answered(from, message);
+    case MessageKind::kSettle: return;  // only home says it
   }
 }
 
@@ -138,52 +162,72 @@ void Home::published(Endpoint& from, Message& message) {
   if (type == kType<DeviceDeclared> || type == kType<DeviceRemoved> || type == kType<DeviceReachable>)
     return device_said(from, message);
   if (is_homes_own(type)) return refuse(from, "a message of home's own type was not passed on");
-  if (type == kType<StorePut>) {
-    const auto put = decode<StorePut>(message.body.bytes());
-    if (!put.ok() || put->data.size() > kMaxStore) return refuse(from, "what it wanted to save is damaged or over 64 KiB");
-    store_.write(store::PutPluginData{from.id(), put->data}, [](const Status&) {});
-    return;
-  }
-  if (type == kType<PluginNote>) {
-    auto note = decode<PluginNote>(message.body.bytes());
-    if (!note.ok() || !is_clean(note->key, 64) || !is_clean(note->value, kMaxName) || from.notes.size() > 32)
-      return refuse(from, "a note was not kept");
-    from.notes[note->key] = note->value;
-    note->plugin = from.id();
-    return publish_fact(*note, from.id() + "/" + note->key);
-  }
-  if (type == kType<StatusChanged>) {
-    const auto status = decode<StatusChanged>(message.body.bytes());
-    if (!status.ok() || !is_clean(status->subject, 64) || !is_clean(status->words, 4096))
-      return refuse(from, "a status was not passed on: damaged or unclean");
-    message.fact = fact_key(type, status->subject);
-  }
+  if (type == kType<StorePut>) return save(from, message);
+  if (type == kType<PluginNote>) return noted(from, message);
+  if (type == kType<StatusChanged>) return status_changed(from, message);
+  tell(message);
+}
+
+void Home::save(Endpoint& from, const Message& message) {
+  auto put = decode<StorePut>(message.body.bytes());
+  if (!put.ok() || put->data.size() > kMaxStore) return refuse(from, "what it wanted to save is damaged or over 64 KiB");
+  auto& saved = saved_[from.id()];
+  if (saved == put->data) return;
+  saved = std::move(put->data);
+  keeper_.write(store::PutPluginData{from.id(), saved});
+}
+
+void Home::noted(Endpoint& from, const Message& message) {
+  auto note = decode<PluginNote>(message.body.bytes());
+  if (!note.ok() || note->key.empty() || !is_clean(note->key, 64) || !is_clean(note->value, kMaxName))
+    return refuse(from, "a note was not kept: damaged or unclean");
+  if (!from.notes.contains(note->key) && from.notes.size() >= Endpoint::kMaxNotes)
+    return refuse(from, "a note was not kept: it has 32 others");
+  from.notes[note->key] = note->value;
+  note->plugin = from.id();
+  publish_fact(*note, from.id() + "/" + note->key);
+}
+
+void Home::status_changed(Endpoint& from, Message& message) {
+  const auto status = decode<StatusChanged>(message.body.bytes());
+  if (!status.ok() || status->subject.empty() || !is_clean(status->subject, 64) || !is_clean(status->words, 4096))
+    return refuse(from, "a status was not passed on: damaged or unclean");
+  if (!from.statuses.contains(status->subject) && from.statuses.size() >= Endpoint::kMaxStatuses)
+    return refuse(from, "a status was not passed on: it has spoken of 64 other things");
+  from.statuses.insert(status->subject);
+  message.fact = facts_.number(message.type, status->subject);
+  message.body = Body(encode(builder_, *status));  // and nothing else that was in there
   tell(message);
 }
 
 void Home::state_changed(Endpoint& from, Message& message) {
   auto state = decode<StateChanged>(message.body.bytes());
   if (!state.ok()) return refuse(from, state.error().words);
-  auto* device = devices_.find(state->device);
+  auto* device = devices_.find_reported(state->device);
   if (!device || device->plugin != from.id())
     return refuse(from, "a state of a device that it doesn't own was not believed: " + state->device);
   const auto* capability = device->find(state->capability);
   if (!capability) return refuse(from, fmt::format("{} has no capability {}", state->device, state->capability));
   const auto value = judged(state->value, *capability);
   if (!value.ok()) return refuse(from, fmt::format("{}: {}", state->device, value.error().words));
+  const auto now = wall_now_us();
+  if (message.time_us < 0 || message.time_us > now) message.time_us = now;
   devices_.report(*device, state->capability, *value, message.time_us);
-  if (type_of(*value) == type_of(state->value)) return tell(message);
-  Message exact = own(message.type, encode(builder_, StateChanged{state->device, state->capability, *value}), message.cause);
-  exact.source = message.source;
-  exact.fact = message.fact;
-  tell(exact);
+  auto& fact = device->states.find(state->capability)->second.fact;
+  if (fact == 0) fact = facts_.new_number();
+  message.fact = fact;
+  const auto* text = std::get_if<std::string>(&*value);
+  const bool as_sent = type_of(*value) == type_of(state->value) && state->device == device->id() &&
+                       message.body.size() <= kSpareBody + (text ? text->size() : 0);
+  if (!as_sent) message.body = Body(encode(builder_, StateChanged{device->id(), state->capability, *value}));
+  tell(message);
 }
 
 void Home::device_said(Endpoint& from, const Message& message) {
   Status status;
   if (message.type == kType<DeviceDeclared>) {
     auto declared = decode<DeviceDeclared>(message.body.bytes());
-    status = declared.ok() ? check_declaration(*declared, from.id()) : declared.status();
+    status = declared.ok() ? judge_declaration(*declared, from.id()) : declared.status();
     if (status.ok()) status = devices_.declare(std::move(*declared), from.id());
   } else if (message.type == kType<DeviceRemoved>) {
     const auto removed = decode<DeviceRemoved>(message.body.bytes());
@@ -200,6 +244,8 @@ void Home::device_said(Endpoint& from, const Message& message) {
 void Home::subscribe(Endpoint& from, const Message& message) {
   if (message.type == Bus::kEveryType && !from.identity().privileged)
     return refuse(from, "only the server itself may listen to every type");
+  if (from.subscriptions >= Endpoint::kMaxSubscriptions) return refuse(from, "it listens 1024 times already");
+  ++from.subscriptions;
   facts_.for_each(message.type, [&](const Message& fact) {
     Message retained = fact;
     retained.flags |= HEARTH_RETAINED;
@@ -213,14 +259,32 @@ void Home::tell(const Message& message) {
   bus_.publish(message);
 }
 
-void Home::tell(const DeviceRecord& device) { publish_fact(device.declared, device.id()); }
+// With a number of its own it isn't an event, so it doesn't give way in a full inbox: whoever missed it would believe in the
+// fact for ever.
+void Home::tell_end(Message of_a_fact) {
+  of_a_fact.fact = facts_.new_number();
+  bus_.publish(of_a_fact);
+}
 
-void Home::tell_state(const DeviceRecord& device, const std::string& capability, std::int64_t time_us) {
-  const auto& value = device.states.find(capability)->second.reported;
-  Message m = own(kType<StateChanged>, encode(builder_, StateChanged{device.id(), capability, value}));
-  m.time_us = time_us;
-  m.fact = fact_key(m.type, device.id(), capability);
+void Home::tell(DeviceRecord& device) {
+  if (device.fact == 0) device.fact = facts_.new_number();
+  Message m = own(kType<DeviceDeclared>, encode(builder_, device.declared));
+  m.fact = device.fact;
   tell(m);
+}
+
+void Home::tell(const Groups::Group& group) { publish_fact(groups_.fact(group), std::to_string(group.number)); }
+
+// All that are known, with the times at which they were reported.
+void Home::tell_states(DeviceRecord& device) {
+  for (auto& [capability, state] : device.states) {
+    if (type_of(state.reported) == ValueType::kNone) continue;
+    if (state.fact == 0) state.fact = facts_.new_number();
+    Message m = own(kType<StateChanged>, encode(builder_, StateChanged{device.id(), capability, state.reported}));
+    m.time_us = state.reported_us;
+    m.fact = state.fact;
+    tell(m);
+  }
 }
 
 // ---- Devices --------------------------------------------------------------------------------------------------------
@@ -228,39 +292,49 @@ void Home::tell_state(const DeviceRecord& device, const std::string& capability,
 Devices::Effects Home::device_effects() {
   Devices::Effects effects;
   effects.changed = [this](DeviceRecord& device) {
-    if (to_row(device) != device.saved) keep(device, [](const Status&) {});
+    if (to_row(device) != device.saved) keep(device);
     tell(device);
   };
   effects.renamed = [this](DeviceRecord& device, const std::string& old_id) {
     forget_facts(device, old_id);
-    keep(device, [](const Status&) {});
+    keep(device);
     tell(device);
-    for (const auto& [capability, state] : device.states)
-      if (type_of(state.reported) != ValueType::kNone) tell_state(device, capability, state.reported_us);
+    tell_states(device);
+    for (const auto group : groups_.with(device.number())) tell(*groups_.find(group));
   };
-  effects.removed = [this](const DeviceRecord& device) {
-    store_.write(store::RemoveDevice{device.number()}, [](const Status&) {});
-    commands_.unreachable(device.number(), "the device was removed");
+  effects.merged = [this](const DeviceRecord& from, const DeviceRecord& into) {
+    for (const auto group : groups_.replace(from.number(), into.number())) {
+      tell(*groups_.find(group));
+      keep(*groups_.find(group));
+    }
+  };
+  effects.removed = [this](DeviceRecord& device) {
+    keeper_.write(store::RemoveDevice{device.number()});
     forget_facts(device, device.id());
-    for (const auto group : groups_.forget(device.number()))
-      publish_fact(groups_.fact(*groups_.find(group)), std::to_string(group));
+    for (const auto group : groups_.forget(device.number())) tell(*groups_.find(group));
+    commands_.unreachable(device.number(), "the device was removed");
   };
   effects.state = [this](const DeviceRecord& device, const std::string& capability) {
-    store_.write_state(to_row(device, capability));
+    keeper_.write_state(to_row(device, capability));
   };
+  effects.state_gone = [this](const DeviceState& state) { facts_.remove(kType<StateChanged>, state.fact); };
   return effects;
 }
 
-void Home::forget_facts(const DeviceRecord& device, const std::string& id) {
-  facts_.remove(kType<DeviceDeclared>, fact_key(kType<DeviceDeclared>, id));
-  for (const auto& [capability, state] : device.states)
-    facts_.remove(kType<StateChanged>, fact_key(kType<StateChanged>, id, capability));
-  tell(own(kType<DeviceRemoved>, encode(builder_, DeviceRemoved{id})));
+// Under its next id it gets new numbers: in a full inbox nothing of it may take a place before its end.
+void Home::forget_facts(DeviceRecord& device, const std::string& id) {
+  facts_.remove(kType<DeviceDeclared>, std::exchange(device.fact, 0));
+  for (auto& [capability, state] : device.states) facts_.remove(kType<StateChanged>, std::exchange(state.fact, 0));
+  tell_end(own(kType<DeviceRemoved>, encode(builder_, DeviceRemoved{id})));
 }
 
-void Home::keep(DeviceRecord& device, store::Done done) {
+void Home::keep(DeviceRecord& device, Keeper::Done done) {
   device.saved = to_row(device);
-  store_.write(store::PutDevice{device.saved}, std::move(done));
+  keeper_.write(store::PutDevice{device.saved}, std::move(done));
+}
+
+void Home::keep(const Groups::Group& group, Keeper::Done done) {
+  keeper_.write(store::PutGroup{to_row(group)}, std::move(done));
 }
 
 // ---- Endpoints ------------------------------------------------------------------------------------------------------
@@ -283,10 +357,6 @@ Message Home::own(hearth_type type, hearth_bytes body, std::uint64_t cause) {
   m.type = type;
   m.body = Body(body);
   return m;
-}
-
-store::Done Home::on_loop(std::function<void(Status)> done) {
-  return [this, done = std::move(done)](const Status& status) { loop_.post([done, status] { done(status); }); };
 }
 
 }  // namespace hearth::core

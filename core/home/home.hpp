@@ -15,6 +15,7 @@
 #include "core/home/endpoint.hpp"
 #include "core/home/facts.hpp"
 #include "core/home/groups.hpp"
+#include "core/home/keeper.hpp"
 #include "core/home/router.hpp"
 #include "core/log/log.hpp"
 #include "core/store/store.hpp"
@@ -31,16 +32,19 @@ class Home : private LoopSource {
   void restore(const store::Snapshot& snapshot);
 
   // A plugin's line. From attach on home empties its queue; after detach nothing of it is believed and it hears nothing.
+  // Detaching what isn't attached does nothing.
   void attach(Endpoint& endpoint);
   // Its start is over: it is handed the devices that were wanted of it.
   void started(Endpoint& endpoint);
+  // Takes in what it has sent by now.
+  void hear(Endpoint& endpoint) { drain(endpoint); }
   void detach(Endpoint& endpoint, const std::string& reason);
 
   // The server's own: a fact about itself, and a command from the control socket.
   template <class T>
   void publish_fact(const T& message, std::string_view subject) {
     Message m = own(kType<T>, encode(builder_, message));
-    m.fact = fact_key(m.type, subject);
+    m.fact = facts_.number(m.type, std::string(subject));
     tell(m);
   }
   void command(const Command& command, std::function<void(const CommandDone&)> done);
@@ -50,6 +54,9 @@ class Home : private LoopSource {
   // Both as a client's request; `done` once it is on disk.
   void put_group(const GroupWanted& wanted, std::function<void(Result<GroupDefined>)> done);
   void remove_group(std::uint32_t number, std::function<void(Status)> done);
+
+  // What the plugin last saved with StorePut; empty: nothing.
+  std::vector<std::uint8_t> saved(const std::string& plugin) const;
 
   Devices& devices() { return devices_; }
   const Groups& groups() const { return groups_; }
@@ -65,10 +72,13 @@ class Home : private LoopSource {
   void handle(Endpoint& from, Message& message);
   void published(Endpoint& from, Message& message);
   void state_changed(Endpoint& from, Message& message);
+  void status_changed(Endpoint& from, Message& message);
+  void noted(Endpoint& from, const Message& message);
+  void save(Endpoint& from, const Message& message);
   void device_said(Endpoint& from, const Message& message);
   void subscribe(Endpoint& from, const Message& message);
   void requested(Endpoint& from, Message& message);
-  void command(const Message& message, const Answer& answer);
+  void command(Endpoint& from, const Message& message, const Answer& answer);
   void device_wanted(const DeviceWanted& wanted, std::uint64_t request, const Answer& answer);
   void keep_wanted(const DeviceWanted& wanted, const std::string& id, std::uint64_t request, const Answer& answer);
   void group_wanted(const Message& message, const Answer& answer);
@@ -76,16 +86,21 @@ class Home : private LoopSource {
   void answered(Endpoint& from, const Message& message);
 
   Devices::Effects device_effects();
-  void keep(DeviceRecord& device, store::Done done);
-  void forget_facts(const DeviceRecord& device, const std::string& id);
-  void judge_and_submit(Command command, std::uint64_t id, std::function<void(const CommandDone&)> done);
+  void keep(DeviceRecord& device, Keeper::Done done = {});
+  void keep(const Groups::Group& group, Keeper::Done done = {});
+  void forget_facts(DeviceRecord& device, const std::string& id);
+  void forget_words(Endpoint& gone, const std::string& reason);
+  void judge_and_submit(Command command, const Commands::Origin& origin, std::function<void(const CommandDone&)> done);
+  Status launch(std::uint32_t device, Command command, const Commands::Origin& origin);
   void offer_wanted(Endpoint& driver, const DeviceRecord& device);
 
   Endpoint* endpoint(std::uint32_t source);
   Endpoint* endpoint(std::string_view id);
   void tell(const Message& fact_or_event);
-  void tell(const DeviceRecord& device);
-  void tell_state(const DeviceRecord& device, const std::string& capability, std::int64_t time_us);
+  void tell_end(Message of_a_fact);
+  void tell(DeviceRecord& device);
+  void tell(const Groups::Group& group);
+  void tell_states(DeviceRecord& device);
   void refuse(Endpoint& from, std::string_view words);
   Message own(hearth_type type, hearth_bytes body, std::uint64_t cause = 0);
   template <class T>
@@ -95,11 +110,12 @@ class Home : private LoopSource {
     m.handle = request;
     return m;
   }
-  store::Done on_loop(std::function<void(Status)> done);
+
+  static constexpr std::int64_t kTakeTimeoutUs = 4'000'000;  // a driver's time to find a wanted device
 
   EventLoop& loop_;
-  store::Store& store_;
   Log& log_;
+  Keeper keeper_;
   Builder builder_{1024};
   std::uint64_t counter_ = 0;
   Bus bus_;
@@ -108,6 +124,7 @@ class Home : private LoopSource {
   Groups groups_;
   Commands commands_;
   Router router_;
+  std::map<std::string, std::vector<std::uint8_t>> saved_;  // by plugin
   std::vector<Endpoint*> endpoints_;
   std::vector<Message> batch_;
   std::uint64_t cause_ = 0;  // of what is being told: the message in hand

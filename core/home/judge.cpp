@@ -20,7 +20,7 @@ bool is_capability_name(std::string_view name) {
   });
 }
 
-Status check_capability(const Capability& c) {
+Status judge_capability(Capability& c) {
   const auto wrong = [&](std::string_view what) {
     return Status(ErrorCode::kInvalid, fmt::format("capability '{}': {}", c.name, what));
   };
@@ -31,9 +31,12 @@ Status check_capability(const Capability& c) {
   const auto* known = find_capability(c.name);
   if (!known) return c.name.find('.') == std::string::npos ? wrong("not in the vocabulary; name it 'vendor.name'") : Status();
   if (c.type != known->type) return wrong(fmt::format("is {} in the vocabulary", name(known->type)));
-  if (known->min != known->max && c.has_range() && (c.min < known->min || c.max > known->max))
-    return wrong("its range is wider than the vocabulary's");
-  return {};
+  if (c.writable && !known->writable) return wrong("can only be read in the vocabulary");
+  if (c.unit.empty()) c.unit = known->unit;
+  if (c.unit != known->unit) return wrong(fmt::format("is in '{}' in the vocabulary", known->unit));
+  if (known->min == known->max) return {};
+  if (!c.has_range()) c.range(known->min, known->max);
+  return c.min < known->min || c.max > known->max ? wrong("its range is wider than the vocabulary's") : Status();
 }
 
 // "#rrggbb" as hue and saturation; its brightness is a capability of its own.
@@ -66,23 +69,34 @@ Result<Value> typed(const Value& value, const Capability& c) {
 }  // namespace
 
 bool is_clean(std::string_view text, std::size_t most) {
-  return text.size() <= most && is_utf8(text) &&
-         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  if (text.size() > most) return false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = decode_utf8(text, at);
+    if (!c.valid || c.value < 0x20 || (c.value >= 0x7f && c.value < 0xa0)) return false;
+    at += c.size;
+  }
+  return true;
 }
 
-Status check_declaration(const DeviceDeclared& d, std::string_view owner) {
+bool is_plugin_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && text[0] >= 'a' && text[0] <= 'z' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+}
+
+bool is_device_id(std::string_view text, std::string_view owner) {
+  return text.size() > owner.size() + 1 && text.starts_with(owner) && text[owner.size()] == ':' && is_clean(text, kMaxDeviceId);
+}
+
+Status judge_declaration(DeviceDeclared& d, std::string_view owner) {
   const auto wrong = [&](std::string_view what) { return Status(ErrorCode::kInvalid, fmt::format("device refused: {}", what)); };
-  const auto owned = [&](std::string_view id) {
-    return id.size() > owner.size() + 1 && id.starts_with(owner) && id[owner.size()] == ':' && is_clean(id, kMaxDeviceId);
-  };
-  if (!owned(d.device)) return wrong("its id is not '<plugin>:<native id>' in clean text of at most 192 bytes");
-  if (!d.replaces.empty() && !owned(d.replaces)) return wrong("'replaces' is not an id of this plugin");
+  if (!is_device_id(d.device, owner)) return wrong("its id is not '<plugin>:<native id>' in clean text of at most 192 bytes");
+  if (!d.replaces.empty() && !is_device_id(d.replaces, owner)) return wrong("'replaces' is not an id of this plugin");
   for (const auto* text : {&d.name, &d.location, &d.address, &d.kind, &d.reason})
     if (!is_clean(*text, kMaxName)) return wrong("a text is not UTF-8 without control characters of at most 256 bytes");
   if (d.capabilities.size() > kMaxCapabilities) return wrong("more than 64 capabilities");
   std::set<std::string_view> names;
-  for (const auto& capability : d.capabilities) {
-    if (auto bad = check_capability(capability); !bad.ok()) return wrong(bad.error().words);
+  for (auto& capability : d.capabilities) {
+    if (auto bad = judge_capability(capability); !bad.ok()) return wrong(bad.error().words);
     if (!names.insert(capability.name).second) return wrong("a capability stands there twice");
   }
   return {};
@@ -93,7 +107,10 @@ Result<Value> judged(const Value& value, const Capability& c) {
   if (!result.ok()) return result;
   if (const auto* text = std::get_if<std::string>(&*result)) {
     const bool fits = text->size() <= kMaxText && is_utf8(*text) && text->find('\0') == std::string::npos;
-    if (!fits) return Error{ErrorCode::kInvalid, c.name + " is UTF-8 of at most 65536 bytes"};
+    if (!fits) return Error{ErrorCode::kInvalid, c.name + " is UTF-8 of at most 65536 bytes without U+0000"};
+    const auto bytes = static_cast<double>(text->size());
+    if (c.has_range() && (bytes < c.min || bytes > c.max))
+      return Error{ErrorCode::kInvalid, fmt::format("{} is {} to {} bytes long", c.name, c.min, c.max)};
   } else if (const auto* color = std::get_if<Color>(&*result)) {
     const bool fits = color->hue >= 0 && color->hue <= 360 && color->saturation >= 0 && color->saturation <= 100;
     if (!fits) return Error{ErrorCode::kInvalid, c.name + " is a hue of 0 to 360 and a saturation of 0 to 100"};

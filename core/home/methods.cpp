@@ -113,7 +113,9 @@ void set_group(Home& home, const Object& params, const MethodDone& done) {
     return done(name.error());
   }
   if (name.ok()) wanted.name = *name;
-  if (const auto devices = params.getArray("devices")) {
+  if (params.has("devices")) {
+    const auto devices = params.getArray("devices");
+    if (!devices) return done(Error{ErrorCode::kInvalid, "the parameter 'devices' is not a list"});
     wanted.devices.clear();
     for (std::size_t i = 0; i < devices->size(); ++i) {
       const auto device = find_device(home.devices(), devices->get(static_cast<unsigned>(i)).toString());
@@ -141,6 +143,8 @@ void switch_group(Home& home, const Object& params, const MethodDone& done) {
   if (!words.ok()) return done(words.error());
   const auto group = find_group(home.groups(), *words);
   if (!group.ok()) return done(group.error());
+  if (params.has("on") && !params.get("on").isBoolean())
+    return done(Error{ErrorCode::kInvalid, "the parameter 'on' is not true or false"});
   const bool on = params.optValue<bool>("on", true);
   struct Tally {
     std::size_t left;

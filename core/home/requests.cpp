@@ -5,13 +5,15 @@
 
 #include "core/home/home.hpp"
 #include "core/home/judge.hpp"
+#include "core/log/one_line.hpp"
 
 namespace hearth::core {
 
 namespace {
 
 constexpr std::uint32_t kMinDeadlineMs = 1, kMaxDeadlineMs = 60'000;
-constexpr std::int64_t kTakeTimeoutUs = 4'000'000;  // a driver's time to find a wanted device
+constexpr std::size_t kSpareId = 16;      // bytes of a made id beside driver and address: ":@", "#-2147483648"
+constexpr std::size_t kMaxWords = 1024;  // bytes of what a plugin says about a failure
 
 }  // namespace
 
@@ -19,7 +21,8 @@ void Home::requested(Endpoint& from, Message& message) {
   const Answer answer = [this, source = from.source()](Message m) {
     if (auto* asker = endpoint(source)) asker->push(std::move(m));
   };
-  if (message.type == kType<Command>) return command(message, answer);
+  if (message.type == kType<Command>) return command(from, message, answer);
+  if (message.type == kType<Sync>) return answer(refusal(message.id, HEARTH_OK, ""));
   if (message.type == kType<DeviceWanted>) {
     const auto wanted = decode<DeviceWanted>(message.body.bytes());
     if (!wanted.ok()) return answer(refusal(message.id, HEARTH_INVALID, wanted.error().words));
@@ -36,6 +39,7 @@ void Home::pass_on(Message message, std::uint32_t asker, const Answer& answer) {
     const auto call = decode<VerbCall>(message.body.bytes());
     if (!call.ok()) return answer(refusal(message.id, HEARTH_INVALID, call.error().words));
     word = call->word;
+    if (word.empty()) return answer(refusal(message.id, HEARTH_INVALID, "a call of no word"));
   }
   const auto to = std::find_if(endpoints_.begin(), endpoints_.end(), [&](Endpoint* e) {
     const auto& types = e->identity().answers;
@@ -57,75 +61,121 @@ void Home::ask(hearth_type type, hearth_bytes body, std::int64_t timeout_us, Rou
   pass_on(std::move(m), 0, [done = std::move(done)](const Message& answer) { done(answer); });
 }
 
+// A failure's words go on to clients: one clean line of them.
 void Home::answered(Endpoint& from, const Message& message) {
-  if (commands_.answered(message.handle, message.status, message.status == HEARTH_OK ? "" : message.body.text())) return;
-  router_.answered(message, from.source());
+  const bool failed = message.status != HEARTH_OK;
+  const auto words = failed ? one_line(message.body.text(), kMaxWords) : std::string();
+  if (const auto number = commands_.device_of(message.handle); number != 0) {
+    const auto* device = devices_.find(number);
+    if (device && device->plugin == from.id()) commands_.answered(message.handle, message.status, words);
+    return;
+  }
+  Message answer = message;
+  if (failed) answer.body = Body(words);
+  router_.answered(answer, from.source());
 }
 
 // ---- Commands -------------------------------------------------------------------------------------------------------
 
-void Home::command(const Message& message, const Answer& answer) {
+void Home::command(Endpoint& from, const Message& message, const Answer& answer) {
   auto command = decode<Command>(message.body.bytes());
   const auto id = message.id;
   if (!command.ok()) return answer(refusal(id, HEARTH_INVALID, command.error().words));
-  judge_and_submit(std::move(*command), id,
+  if (!is_clean(command->device, kMaxDeviceId) || !is_clean(command->capability, 64))
+    return answer(refusal(id, HEARTH_INVALID, "device and capability are clean text of at most 192 and 64 bytes"));
+  if (commands_.device_of(id) != 0) return answer(refusal(id, HEARTH_INVALID, "a command with that id is open already"));
+  judge_and_submit(std::move(*command), {id, message.cause, from.source()},
                    [this, id, answer](const CommandDone& done) { answer(own_answer(id, done)); });
 }
 
 void Home::command(const Command& command, std::function<void(const CommandDone&)> done) {
-  judge_and_submit(command, message_id(0, ++counter_), std::move(done));
+  judge_and_submit(command, {message_id(0, ++counter_), cause_, 0}, std::move(done));
 }
 
-void Home::judge_and_submit(Command command, std::uint64_t id, std::function<void(const CommandDone&)> done) {
-  const auto ended = [this, id, device = command.device, capability = command.capability, done = std::move(done)](
-                         Outcome outcome, const std::string& words) {
-    const CommandDone fact{device, capability, outcome, words};
+void Home::judge_and_submit(Command command, const Commands::Origin& origin, std::function<void(const CommandDone&)> done) {
+  Message seen = own(kType<Command>, encode(builder_, command));
+  seen.id = origin.id;
+  seen.cause = origin.cause;
+  seen.source = origin.source;
+  bus_.publish(seen);
+  auto* device = devices_.find(command.device);
+  const auto number = device ? device->number() : 0;
+  const auto ended = [this, id = origin.id, number, asked = command.device, capability = command.capability,
+                      done = std::move(done)](Outcome outcome, const std::string& words) {
+    const auto* now = devices_.find(number);
+    const CommandDone fact{now ? now->id() : asked, capability, outcome, words};
     tell(own(kType<CommandDone>, encode(builder_, fact), id));
     done(fact);
   };
-  auto* device = devices_.find(command.device);
   if (!device) return ended(Outcome::kError, "no such device: " + command.device);
+  const auto& d = device->declared;
+  if (d.capabilities.empty() && !d.reachable) return ended(Outcome::kUnreachable, d.reason);
   const auto* capability = device->find(command.capability);
-  if (!capability) return ended(Outcome::kError, fmt::format("{} has no {}", device->declared.name, command.capability));
+  if (!capability) return ended(Outcome::kError, fmt::format("{} has no {}", d.name, command.capability));
   const auto value = judged_wish(command.value, *capability);
   if (!value.ok()) return ended(Outcome::kError, value.error().words);
   command.value = *value;
   command.deadline_ms = std::clamp(command.deadline_ms, kMinDeadlineMs, kMaxDeadlineMs);
   devices_.wish(*device, command.capability, *value, wall_now_us());
-  commands_.submit(device->number(), command, id, ended);
+  commands_.submit(number, command, origin, ended);
+}
+
+// Since it was judged a pending command's device may have got another id, or lost the capability.
+Status Home::launch(std::uint32_t number, Command command, const Commands::Origin& origin) {
+  const auto* device = devices_.find(number);
+  auto* owner = device ? endpoint(device->plugin) : nullptr;
+  if (!owner) return {ErrorCode::kUnreachable, "its plugin isn't running"};
+  const auto* capability = device->find(command.capability);
+  if (!capability) return {ErrorCode::kInvalid, fmt::format("{} has no {} any more", device->declared.name, command.capability)};
+  const auto value = judged_wish(command.value, *capability);
+  if (!value.ok()) return value.status();
+  command.device = device->id();
+  command.value = *value;
+  Message m = own(kType<Command>, encode(builder_, command));
+  m.kind = MessageKind::kRequest;
+  m.flags = HEARTH_WANTS_ANSWER;
+  m.id = origin.id;
+  m.cause = origin.cause;
+  m.source = origin.source;
+  const auto pushed = owner->push(std::move(m));
+  if (pushed == HEARTH_OK) return {};
+  return {static_cast<ErrorCode>(pushed), pushed == HEARTH_BUSY ? "its plugin is busy" : "its plugin isn't running"};
 }
 
 // ---- Devices that somebody asks for ---------------------------------------------------------------------------------
 
 void Home::device_wanted(const DeviceWanted& wanted, std::uint64_t request, const Answer& answer) {
-  const bool clean = is_clean(wanted.driver, 64) && is_clean(wanted.address, 128) && is_clean(wanted.name, kMaxName) &&
-                     is_clean(wanted.location, kMaxName);
-  if (!clean || wanted.driver.empty() || wanted.address.empty())
-    return answer(refusal(request, HEARTH_INVALID, "driver, address, name and location are clean text, the first two not empty"));
+  if (!is_plugin_id(wanted.driver)) return answer(refusal(request, HEARTH_INVALID, "the driver is not a plugin's id"));
+  const auto most = kMaxDeviceId - kSpareId - wanted.driver.size();  // driver and address become an id
+  if (wanted.address.empty() || !is_clean(wanted.address, most) || !is_clean(wanted.name, kMaxName) ||
+      !is_clean(wanted.location, kMaxName))
+    return answer(refusal(request, HEARTH_INVALID, fmt::format("address (1 to {} bytes), name and location are clean text", most)));
   auto* driver = endpoint(wanted.driver);
   if (!driver) return keep_wanted(wanted, "", request, answer);
   Message m = own(kType<DeviceWanted>, encode(builder_, wanted), request);
   m.kind = MessageKind::kRequest;
   m.flags = HEARTH_WANTS_ANSWER;
   router_.pass(*driver, std::move(m), 0, kTakeTimeoutUs, [this, wanted, request, answer](const Message& reply) {
-    if (reply.status == HEARTH_INVALID || reply.status == HEARTH_DENIED)
-      return answer(refusal(request, reply.status, reply.body.text()));
+    const bool refused = reply.status == HEARTH_INVALID || reply.status == HEARTH_DENIED || reply.status == HEARTH_BUSY;
+    if (refused) return answer(refusal(request, reply.status, reply.body.text()));
+    if (reply.status != HEARTH_OK) return keep_wanted(wanted, "", request, answer);
     const auto taken = decode<DeviceTaken>(reply.body.bytes());
-    keep_wanted(wanted, reply.status == HEARTH_OK && taken.ok() ? taken->device : "", request, answer);
+    if (!taken.ok() || !is_device_id(taken->device, wanted.driver))
+      return answer(refusal(request, HEARTH_FAILED, "the driver named a device that can't be its own"));
+    keep_wanted(wanted, taken->device, request, answer);
   });
 }
 
 // The answer comes once the device is on disk: what was acknowledged is there after any crash.
 void Home::keep_wanted(const DeviceWanted& wanted, const std::string& id, std::uint64_t request, const Answer& answer) {
-  if (!id.empty() && !(id.starts_with(wanted.driver + ":") && is_clean(id, kMaxDeviceId)))
-    return answer(refusal(request, HEARTH_FAILED, "the driver named a device that can't be its own"));
-  auto& device = devices_.want(wanted, id);
-  tell(device);
-  const DeviceTaken taken{device.id(), device.number()};
-  keep(device, on_loop([this, taken, request, answer](const Status& status) {
-         if (!status.ok()) return answer(refusal(request, HEARTH_FAILED, "not kept: " + status.error().words));
-         answer(own_answer(request, taken));
-       }));
+  const auto device = devices_.want(wanted, id);
+  if (!device.ok()) return answer(refusal(request, static_cast<hearth_status>(device.error().code), device.error().words));
+  tell(**device);
+  const DeviceTaken taken{(*device)->id(), (*device)->number()};
+  keep(**device, [this, taken, request, answer](const Status& status) {
+    if (!status.ok()) return answer(refusal(request, HEARTH_FAILED, "not kept: " + status.error().words));
+    answer(own_answer(request, taken));
+  });
 }
 
 // ---- Groups ---------------------------------------------------------------------------------------------------------
@@ -152,18 +202,17 @@ void Home::group_wanted(const Message& message, const Answer& answer) {
 void Home::put_group(const GroupWanted& wanted, std::function<void(Result<GroupDefined>)> done) {
   const auto group = groups_.put(wanted);
   if (!group.ok()) return done(group.error());
-  const GroupDefined fact = groups_.fact(**group);
-  publish_fact(fact, std::to_string(fact.number));
-  store_.write(store::PutGroup{to_row(**group)}, on_loop([fact, done = std::move(done)](const Status& status) {
-                 status.ok() ? done(fact) : done(Error{ErrorCode::kFailed, "not kept: " + status.error().words});
-               }));
+  tell(**group);
+  keep(**group, [fact = groups_.fact(**group), done = std::move(done)](const Status& status) {
+    status.ok() ? done(fact) : done(Error{ErrorCode::kFailed, "not kept: " + status.error().words});
+  });
 }
 
 void Home::remove_group(std::uint32_t number, std::function<void(Status)> done) {
   if (!groups_.remove(number)) return done({ErrorCode::kInvalid, "no such group"});
-  facts_.remove(kType<GroupDefined>, fact_key(kType<GroupDefined>, std::to_string(number)));
-  tell(own(kType<GroupRemoved>, encode(builder_, GroupRemoved{number})));
-  store_.write(store::RemoveGroup{number}, on_loop(std::move(done)));
+  facts_.forget(kType<GroupDefined>, std::to_string(number));
+  tell_end(own(kType<GroupRemoved>, encode(builder_, GroupRemoved{number})));
+  keeper_.write(store::RemoveGroup{number}, std::move(done));
 }
 
 }  // namespace hearth::core

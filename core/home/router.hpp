@@ -18,8 +18,16 @@ class Router {
   // The answer, or a refusal made here. Its handle still names the request.
   using Done = std::function<void(const Message& answer)>;
 
-  // Sends `request` to `to`. `done` is called exactly once, unless the asker goes first or the time is up: then the asker,
-  // who keeps its own deadline, has been told already.
+  static constexpr std::size_t kMostOpen = 4096;                           // of one asker; the server itself has no bound
+  static constexpr std::int64_t kLongestUs = std::int64_t{86400} * 1'000'000;
+
+  explicit Router(EventLoop& loop) : loop_(loop) {}
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+  ~Router() { loop_.cancel(timer_); }
+
+  // Sends `request` to `to`. `done` is called exactly once, with HEARTH_TIMEOUT when the time is up; not at all when the asker
+  // goes first. `asker` 0: the server itself.
   void pass(Endpoint& to, Message request, std::uint32_t asker, std::int64_t timeout_us, Done done);
 
   // False if nobody waits for it (any more).
@@ -31,16 +39,24 @@ class Router {
   std::size_t open() const { return open_.size(); }
 
  private:
+  using Expiries = std::multimap<std::int64_t, std::uint64_t>;
   struct Open {
     std::uint32_t to, asker;
     Done done;
-    std::multimap<std::int64_t, std::uint64_t>::iterator expiry;
+    Expiries::iterator expiry;
   };
-  void expire(std::int64_t now_us);
-  Done take(std::unordered_map<std::uint64_t, Open>::iterator open);
+  using OpenRequests = std::unordered_map<std::uint64_t, Open>;
 
-  std::unordered_map<std::uint64_t, Open> open_;
-  std::multimap<std::int64_t, std::uint64_t> expiries_;
+  Done take(OpenRequests::iterator open);
+  void arm();
+  void expire();
+
+  EventLoop& loop_;
+  OpenRequests open_;
+  Expiries expiries_;
+  std::unordered_map<std::uint32_t, std::size_t> asked_;  // how many are open, by asker
+  hearth_handle timer_ = 0;
+  std::int64_t armed_us_ = 0;
 };
 
 // An answer made by home: a refusal in words.

@@ -3,8 +3,10 @@
 
 #include <elf.h>
 #include <link.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace hearth::core {
@@ -54,6 +56,20 @@ Status check_header(const ElfW(Ehdr) & header) {
   return {};
 }
 
+// A file that was cut off may have all its notes; loading it would end the server with SIGBUS.
+bool is_whole(int fd, const ElfW(Ehdr) & header, const std::vector<ElfW(Phdr)>& segments) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0) return false;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const auto within = [size](std::uint64_t offset, std::uint64_t length) {
+    return offset <= size && length <= size - offset;
+  };
+  const std::uint64_t sections = std::uint64_t{header.e_shnum} * header.e_shentsize;
+  return within(header.e_shoff, sections) &&
+         std::all_of(segments.begin(), segments.end(),
+                     [&](const auto& s) { return s.p_type == PT_NULL || within(s.p_offset, s.p_filesz); });
+}
+
 std::size_t aligned(std::size_t n) { return (n + 3) & ~std::size_t{3}; }
 
 Status take_note(ElfNotes& notes, std::uint32_t type, std::string_view content) {
@@ -101,6 +117,7 @@ Result<ElfNotes> read_elf_notes(int fd) {
   std::vector<ElfW(Phdr)> segments(header.e_phnum);
   if (!read_at(fd, segments.data(), segments.size() * sizeof segments[0], header.e_phoff))
     return not_a_plugin("cut off within its program headers");
+  if (!is_whole(fd, header, segments)) return not_a_plugin("cut off: parts of it lie behind its end");
   ElfNotes notes;
   for (const auto& segment : segments) {
     if (segment.p_type != PT_NOTE) continue;

@@ -305,7 +305,10 @@ void PluginHost::disable(const std::string& id, Done done) {
   disabled_[id] = true;
   store_.write(store::PutSetting{std::string(kDisabledSetting) + id, "1"}, [](const Status&) {});
   known->waiting.push_back(std::move(done));
-  stop(*known, [this, known] { set(*known, LifeState::kDisabled, "disabled with hearthctl"); });
+  stop(*known, [this, known] {
+    set(*known, LifeState::kDisabled, "disabled with hearthctl");
+    settle(*known);  // it may have been so before
+  });
 }
 
 }  // namespace hearth::core

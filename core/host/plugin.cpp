@@ -141,12 +141,23 @@ void PluginRun::step(PluginStep step, const Status& status) {
     case PluginStep::kStarted:
       if (!status.ok()) return expect(kStopUs, "stopping it");
       if (state_ == LifeState::kStopping) return;
-      world_.loop.cancel(deadline_);
       world_.home.started(*endpoint_);
+      return settle();
+    case PluginStep::kSettled:
+      if (state_ == LifeState::kStopping) return;
+      world_.loop.cancel(deadline_);
+      world_.home.hear(*endpoint_);
       return set(LifeState::kRunning);
     case PluginStep::kStopped: return;
     case PluginStep::kEnded: return end();
   }
+}
+
+// It runs once it has seen what its start asked home for: the house as it is now, and what it wanted to say to that has been said.
+void PluginRun::settle() {
+  Message m;
+  m.kind = MessageKind::kSettle;
+  endpoint_->push(std::move(m));
 }
 
 // The thread has nothing left to do: what it sent last is heard, then everything of it goes.

@@ -73,6 +73,7 @@ class PluginRun {
   void step(PluginStep step, const Status& status);
   void expect(std::int64_t within_us, std::string what);
   void late();
+  void settle();
   void end();
   void set(LifeState state, std::string reason = {});
 

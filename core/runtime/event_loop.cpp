@@ -11,10 +11,14 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
+#include <limits>
 
 namespace hearth::core {
 
 namespace {
+
+constexpr std::int64_t kFarAwayUs = std::numeric_limits<std::int64_t>::max() / 4;
 
 [[noreturn]] void die(const char* what) {
   std::perror(what);
@@ -91,17 +95,20 @@ bool EventLoop::work() {
 }
 
 bool EventLoop::run_posted() {
-  std::vector<Posted> batch;
   {
     const std::lock_guard lock(post_mutex_);
-    batch.swap(posted_);
+    batch_.swap(posted_);
   }
-  for (auto& posted : batch) {
+  const bool any = !batch_.empty();
+  while (next_ < batch_.size()) {  // close_posts may cut it short
+    const Posted posted = std::move(batch_[next_++]);
     if (posted.fn) posted.fn(posted.arg, HEARTH_OK);
     if (posted.task) posted.task();
     mark();
   }
-  return !batch.empty();
+  batch_.clear();
+  next_ = 0;
+  return any;
 }
 
 // Bounded, so that a timer which sets itself anew at once doesn't starve the rest.
@@ -137,12 +144,13 @@ void EventLoop::sleep(bool may_block) {
   busy_since_us_.store(steady_now_us(), std::memory_order_relaxed);
   for (int i = 0; i < n; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
-    if (event.data.u64 == 0) {
+    const std::uint64_t handle = event.data.u64;  // a copy: epoll_event is packed
+    if (handle == 0) {
       std::uint64_t count = 0;
       if (read(wake_, &count, sizeof count) < 0 && errno != EAGAIN) die("wake");
       continue;
     }
-    const auto watch = watches_.find(event.data.u64);  // an earlier callback may have cancelled it
+    const auto watch = watches_.find(handle);  // an earlier callback may have cancelled it
     if (watch == watches_.end()) continue;
     const Watch copy = watch->second;
     copy.fn(copy.arg, from_epoll(event.events));
@@ -174,11 +182,14 @@ void EventLoop::post(std::function<void()> task) {
 }
 
 void EventLoop::close_posts() {
-  std::vector<Posted> left;
+  const auto rest = batch_.begin() + static_cast<std::ptrdiff_t>(next_);
+  std::vector<Posted> left(std::make_move_iterator(rest), std::make_move_iterator(batch_.end()));
+  batch_.erase(rest, batch_.end());
   {
     const std::lock_guard lock(post_mutex_);
     posts_closed_ = true;
-    left.swap(posted_);
+    left.insert(left.end(), std::make_move_iterator(posted_.begin()), std::make_move_iterator(posted_.end()));
+    posted_.clear();
   }
   for (const auto& posted : left)
     if (posted.fn) posted.fn(posted.arg, HEARTH_CANCELLED);
@@ -204,7 +215,8 @@ hearth_status EventLoop::timer(std::int64_t delay_us, std::int64_t period_us, he
                                hearth_handle* out) {
   if (delay_us < 0 || period_us < 0) return HEARTH_INVALID;
   *out = new_handle();
-  timers_.add(*out, steady_now_us() + delay_us, period_us, fn, arg);
+  // What is centuries away never comes; the sum with the clock must not overflow.
+  timers_.add(*out, steady_now_us() + std::min(delay_us, kFarAwayUs), std::min(period_us, kFarAwayUs), fn, arg);
   return HEARTH_OK;
 }
 

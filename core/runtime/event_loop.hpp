@@ -99,6 +99,8 @@ class EventLoop {
   std::unordered_map<hearth_handle, Watch> watches_;
   Timers timers_;
   std::vector<LoopSource*> sources_;
+  std::vector<Posted> batch_;  // being run
+  std::size_t next_ = 0;       // of the batch
 
   std::mutex post_mutex_;  // guards the four below
   std::vector<Posted> posted_;

@@ -31,8 +31,11 @@ PluginThread::~PluginThread() {
   if (thread_.joinable()) thread_.join();
 }
 
+// Posted before the thread is there, so that a stop can't come first; as a posted function, so that the loop knows its thread
+// and supervision sees the first steps too.
 void PluginThread::begin(Open open) {
-  thread_ = std::thread([this, open = std::move(open)] { run(open); });
+  loop_.post([this, open = std::move(open)] { first_steps(open); });
+  thread_ = std::thread([this] { loop_.run(); });
   pthread_setname_np(thread_.native_handle(), setup_.id.substr(0, 15).c_str());
 }
 
@@ -40,22 +43,18 @@ void PluginThread::stop() {
   loop_.post([this] { begin_stop(); });
 }
 
-// The whole thread. The first steps run as a posted function, so that the loop knows its thread and supervision sees them.
-void PluginThread::run(const Open& open) {
-  loop_.post([this, &open] {
-    auto table = open();
-    on_step_(PluginStep::kOpened, table.status());
-    if (!table.ok()) return finish();
-    plugin_ = *table;
-    auto status = create();
-    on_step_(PluginStep::kCreated, status);
-    if (!status.ok()) return finish();
-    status = start();
-    running_ = status.ok();
-    on_step_(PluginStep::kStarted, status);
-    if (!status.ok()) begin_stop();
-  });
-  loop_.run();
+void PluginThread::first_steps(const Open& open) {
+  auto table = open();
+  on_step_(PluginStep::kOpened, table.status());
+  if (!table.ok()) return abandon();
+  plugin_ = *table;
+  auto status = create();
+  on_step_(PluginStep::kCreated, status);
+  if (!status.ok()) return abandon();
+  status = start();
+  running_ = status.ok();
+  on_step_(PluginStep::kStarted, status);
+  if (!status.ok()) begin_stop();
 }
 
 Status PluginThread::failure(hearth_status status, std::string_view step) const {
@@ -70,12 +69,19 @@ Status PluginThread::create() {
                                bytes(setup_.config), bytes(setup_.store)};
   HostTable::take_words();
   const auto status = plugin_->create(&host_.table(), &info, &self_);
+  created_ = status == HEARTH_OK;
   return status == HEARTH_OK ? Status() : failure(status, "create");
 }
 
 Status PluginThread::start() {
   const auto status = plugin_->start(self_);
   return status == HEARTH_OK ? Status() : failure(status, "start");
+}
+
+// There is no plugin to stop or destroy; a job that its create has handed out nevertheless is waited for.
+void PluginThread::abandon() {
+  stopping_ = true;
+  workers_.stop([this] { finish(); });
 }
 
 void PluginThread::begin_stop() {
@@ -89,8 +95,8 @@ void PluginThread::begin_stop() {
 void PluginThread::finish() {
   host_.close();
   inbox_.close();
-  if (self_) plugin_->destroy(std::exchange(self_, nullptr));
   loop_.close_posts();
+  if (created_) plugin_->destroy(self_);
   loop_.quit();
   on_step_(PluginStep::kEnded, {});
 }
@@ -120,6 +126,7 @@ bool PluginThread::drain() {
 }
 
 void PluginThread::handle(const Message& message) {
+  if (message.kind == MessageKind::kSettle) return on_step_(PluginStep::kSettled, {});
   if (message.kind != MessageKind::kRequest) {
     if (message.kind == MessageKind::kAnswer || (running_ && message.type != 0)) host_.deliver(message);
     return;

@@ -27,7 +27,7 @@ struct PluginSetup {
 };
 
 // The steps, in order. A failed kOpened or kCreated is followed by kEnded, a failed kStarted by kStopped and kEnded.
-enum class PluginStep { kOpened, kCreated, kStarted, kStopped, kEnded };
+enum class PluginStep { kOpened, kCreated, kStarted, kSettled, kStopped, kEnded };
 
 // Starting, stopping and deadlines are the owner's: a step that doesn't come is a plugin that hangs. The destructor joins, so
 // destroy it only after kEnded.
@@ -59,9 +59,10 @@ class PluginThread : private LoopSource {
   bool drain() override;
   bool try_sleep() override;
   void handle(const Message& message);
-  void run(const Open& open);
+  void first_steps(const Open& open);
   Status create();
   Status start();
+  void abandon();
   void begin_stop();
   void finish();
   Status failure(hearth_status status, std::string_view step) const;
@@ -76,6 +77,7 @@ class PluginThread : private LoopSource {
   std::size_t next_ = 0;
   const hearth_plugin* plugin_ = nullptr;
   void* self_ = nullptr;
+  bool created_ = false;
   bool running_ = false;
   bool stopping_ = false;
   std::thread thread_;

@@ -1,6 +1,7 @@
 // Jobs with an equal key follow each other: the next becomes ready when the one before it has finished.
 #include "core/runtime/workers.hpp"
 
+#include <system_error>
 #include <utility>
 
 namespace hearth::core {
@@ -30,10 +31,24 @@ hearth_status Workers::submit(std::uint64_t key, hearth_work_fn run, hearth_task
   ready_.push_back(job);
   if (idle_ >= ready_.size()) {
     changed_.notify_one();
-  } else if (threads_.size() < max_threads_) {
-    threads_.emplace_back([this] { serve(); });
+  } else if (!add_thread()) {
+    ready_.pop_back();
+    --queued_;
+    waiting_.erase(key);
+    return HEARTH_BUSY;
   }
   return HEARTH_OK;
+}
+
+// False if there is none at all, because the system gives none.
+bool Workers::add_thread() {
+  if (threads_.size() == max_threads_) return true;
+  try {
+    threads_.emplace_back([this] { serve(); });
+  } catch (const std::system_error&) {
+    return !threads_.empty();
+  }
+  return true;
 }
 
 void Workers::serve() {

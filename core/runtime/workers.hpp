@@ -39,6 +39,7 @@ class Workers {
     void* arg;
   };
 
+  bool add_thread();
   void serve();
   void finished(const Job& job);
 

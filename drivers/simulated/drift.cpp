@@ -29,7 +29,16 @@ std::uint64_t span(double seconds, double length) {
   return static_cast<std::uint64_t>(std::max(0.0, seconds) / length);
 }
 
-enum Salt : std::uint64_t { kTemperature = 1, kHumidity, kMotion, kContact, kBattery, kLoad, kVoltage, kChance };
+enum Salt : std::uint64_t {
+  kTemperature = 1,
+  kHumidity,
+  kMotion,
+  kContact,
+  kBattery,
+  kLoad,
+  kVoltage,
+  kChance
+};
 
 }  // namespace
 
@@ -51,9 +60,13 @@ double Drift::humidity(double seconds) const {
   return one_decimal(middle + 10 * wave(kHumidity, 2700, seconds));
 }
 
-bool Drift::motion(double seconds) const { return unit(mix(seed_ ^ mix(kMotion) ^ mix(span(seconds, 20)))) < 0.125; }
+bool Drift::motion(double seconds) const {
+  return unit(mix(seed_ ^ mix(kMotion) ^ mix(span(seconds, 20)))) < 0.125;
+}
 
-bool Drift::contact(double seconds) const { return unit(mix(seed_ ^ mix(kContact) ^ mix(span(seconds, 60)))) < 0.75; }
+bool Drift::contact(double seconds) const {
+  return unit(mix(seed_ ^ mix(kContact) ^ mix(span(seconds, 60)))) < 0.75;
+}
 
 int Drift::battery(double seconds) const {
   const auto spent = static_cast<std::uint64_t>(fixed(kBattery) * 91) + span(seconds, 6 * 3600);

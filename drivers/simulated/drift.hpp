@@ -1,4 +1,4 @@
-// Drift: readings of sensors and meters that wander as real ones do, computed from the device's id and the time alone.
+// Drift: readings that wander as real ones do, computed from the device's id and the time alone.
 #ifndef HEARTH_DRIVERS_SIMULATED_DRIFT_HPP
 #define HEARTH_DRIVERS_SIMULATED_DRIFT_HPP
 
@@ -7,7 +7,8 @@
 
 namespace simulated {
 
-// Everything: same arguments, same answer, on every machine and after every start. `seconds` is the age of the simulation.
+// Everything: same arguments, same answer, on every machine and after every start. `seconds` is the age of
+// the simulation.
 class Drift {
  public:
   explicit Drift(std::string_view id);

@@ -28,11 +28,12 @@ class Model {
   // Does it show anything that changes by itself?
   bool drifts() const { return kind_ == Kind::kPlug || kind_ == Kind::kSensor; }
 
-  // Carries out a command at `seconds`. The value has been checked: capability, type, range. Its value is the caller's to
-  // show; what follows from it is among the changes().
+  // Carries out a command at `seconds`. The value has been checked: capability, type, range. Its value is the
+  // caller's to show; what follows from it is among the changes().
   void set(const std::string& capability, const hearth::Value& value, double seconds);
 
-  // What it shows at `seconds` (never earlier than before) that differs from the last call; all of it at the first.
+  // What it shows at `seconds` (never earlier than before) that differs from the last call; all of it at the
+  // first.
   std::map<std::string, hearth::Value> changes(double seconds);
 
   // Will the next command fail, at this rate of failures?

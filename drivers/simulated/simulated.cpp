@@ -1,4 +1,4 @@
-// Devices that exist only here; slow, unreliable and dead ones too. Everything runs on the loop, nothing blocks.
+// Devices that exist only here; slow, unreliable and dead ones too. All on the loop, nothing blocks.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -32,6 +32,8 @@ class Simulated : public hearth::Driver {
   void start() override {
     started_ = ctx.loop.steady();
     for (const auto& table : ctx.config.tables("device")) add(table);
+    removed_ = ctx.bus.subscribe<hearth::DeviceRemoved>(
+        [this](const hearth::DeviceRemoved& m) { forget(m.device); });
     ctx.log.debug(devices_.size(), " simulated devices");
   }
 
@@ -39,25 +41,32 @@ class Simulated : public hearth::Driver {
     for (auto& [key, held] : held_) held.done->fail(hearth::ErrorCode::kCancelled, "the plugin is stopping");
     held_.clear();
     reporter_.reset();
+    removed_.reset();
   }
 
   void begin_apply(const hearth::Command& command, hearth::Completion done) override {
+    const auto found = devices_.find(command.device);
+    if (found == devices_.end())
+      return done.fail(hearth::ErrorCode::kUnreachable, "the house has deleted it");
     auto& held = held_[{command.device, command.capability}];
     held = {{}, std::make_shared<hearth::Completion>(std::move(done))};
-    const auto& simulation = devices_.at(command.device);
+    const auto& simulation = found->second;
     if (!simulation.device.reachable) return;  // never answers: home ends the command at its deadline
     if (simulation.latency.count() == 0) return finish(command);
     held.timer = ctx.loop.after(simulation.latency, [this, command] { finish(command); });
   }
 
   // A light that has the address as its id. Home asks again after each start.
-  void take(const hearth::DeviceWanted& wanted, std::function<void(hearth::Result<std::string>)> done) override {
+  void take(const hearth::DeviceWanted& wanted,
+            std::function<void(hearth::Result<std::string>)> done) override {
     if (!fit_for_id(wanted.address))
-      return done(hearth::Error{hearth::ErrorCode::kInvalid, "an address here is 1 to 128 bytes of plain text"});
+      return done(
+          hearth::Error{hearth::ErrorCode::kInvalid, "an address here is 1 to 128 bytes of plain text"});
     if (devices_.size() >= kMostDevices && !devices_.contains(wanted.address))
       return done(hearth::Error{hearth::ErrorCode::kBusy, "there are too many simulated devices"});
     if (!devices_.contains(wanted.address)) {
-      hearth::Device device{wanted.address, wanted.name.empty() ? wanted.address : wanted.name, {}, wanted.location};
+      hearth::Device device{
+          wanted.address, wanted.name.empty() ? wanted.address : wanted.name, {}, wanted.location};
       add({std::move(device), Model(wanted.address, Kind::kLight)});
     }
     done(wanted.address);
@@ -97,6 +106,15 @@ class Simulated : public hearth::Driver {
     if (kept.model.drifts() && !reporter_) start_reporting();
   }
 
+  // The house has deleted it. If it is wanted again it is a new one.
+  void forget(const std::string& device) {
+    const auto found = std::find_if(devices_.begin(), devices_.end(),
+                                    [&](const auto& d) { return full(d.first) == device; });
+    if (found == devices_.end()) return;
+    std::erase_if(held_, [&](const auto& held) { return held.first.first == found->first; });
+    devices_.erase(found);
+  }
+
   // Only when something drifts: a house of lights stays asleep.
   void start_reporting() {
     const auto period = std::chrono::duration<double>(ctx.config.number("report_s", 10));
@@ -126,7 +144,7 @@ class Simulated : public hearth::Driver {
   hearth::Microseconds started_{0};
   std::map<std::string, Simulation> devices_;
   std::map<std::pair<std::string, std::string>, Held> held_;
-  hearth::Handle reporter_;
+  hearth::Handle reporter_, removed_;
 };
 
 }  // namespace

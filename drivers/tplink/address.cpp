@@ -10,11 +10,13 @@ namespace {
 constexpr std::size_t kLongestHost = 253;  // RFC 1035, section 2.3.4
 
 bool host_character(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_' || c == ':' || c == '%';
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_' || c == ':' ||
+         c == '%';
 }
 
 hearth::Error wrong(std::string_view text, std::string_view why) {
-  return {hearth::ErrorCode::kInvalid, "not an address: '" + std::string(text.substr(0, 80)) + "': " + std::string(why)};
+  return {hearth::ErrorCode::kInvalid,
+          "not an address: '" + std::string(text.substr(0, 80)) + "': " + std::string(why)};
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ struct Address {
   auto operator<=>(const Address&) const = default;
 };
 
-// "192.0.2.7", "192.0.2.7:9999", "plug.lan", "[2001:db8::7]:9999", "2001:db8::7". kInvalid with words for anything else.
+// "192.0.2.7", "192.0.2.7:9999", "plug.lan", "[2001:db8::7]:9999", "2001:db8::7". kInvalid with words for
+// anything else.
 hearth::Result<Address> parse_address(std::string_view text);
 
 }  // namespace tplink

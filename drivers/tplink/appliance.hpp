@@ -1,4 +1,4 @@
-// Appliance: whatever answers at one address: asks it regularly, switches it, and leaves it alone for a while when it is silent.
+// Appliance: whatever answers at one address: asks it, switches it, leaves it alone while it is silent.
 #ifndef HEARTH_DRIVERS_TPLINK_APPLIANCE_HPP
 #define HEARTH_DRIVERS_TPLINK_APPLIANCE_HPP
 
@@ -15,20 +15,21 @@ namespace tplink {
 
 struct Timing {
   std::chrono::milliseconds poll{15000}, metered_poll{5000};
-  std::chrono::milliseconds request{5000};        // one exchange, both attempts
-  std::chrono::milliseconds look_again{500};      // after a command: did it really?
-  std::chrono::milliseconds idle_poll{300000};    // of an address whose device is looked after elsewhere
+  std::chrono::milliseconds request{5000};      // one exchange, both attempts
+  std::chrono::milliseconds look_again{500};    // after a command: did it really?
+  std::chrono::milliseconds idle_poll{300000};  // of an address whose device is looked after elsewhere
 };
 
-// One request at a time. A command goes first: a poll under way is given up for it, so that no older answer can come after it.
-// Everything: [loop].
+// One request at a time. A command goes first: a poll under way is given up for it, so that no older answer
+// can come after it. Everything: [loop].
 class Appliance {
  public:
   // What it tells. The calls come from the loop, never from inside a call to the appliance.
   class Owner {
    public:
     virtual ~Owner() = default;
-    // Does a device that calls itself `id` belong to this address? If not, words for it; then it is left alone.
+    // Does a device that calls itself `id` belong to this address? If not, words for it; then it is left
+    // alone.
     virtual hearth::Status admits(const Appliance& appliance, const std::string& id) = 0;
     // It has answered a poll, and belongs here. False: it is looked after elsewhere, ask it rarely.
     virtual bool answered(Appliance& appliance, const Reading& reading) = 0;
@@ -49,9 +50,10 @@ class Appliance {
   // Asks it now, unless that is being done already; then again and again.
   void poll();
 
-  // Switches device `id` (`how` it is switched is known). If it isn't known to answer it is first asked who it is; another id is
-  // never switched. `done` is called once: kUnreachable, kTimeout, kFailed (it refused), kSuperseded (a newer command came
-  // before this one began), kInvalid (an answer that makes no sense). After `time` at the latest.
+  // Switches device `id` (`how` it is switched is known). If it isn't known to answer it is first asked who
+  // it is; another id is never switched. `done` is called once: kUnreachable, kTimeout, kFailed (it refused),
+  // kSuperseded (a newer command came before this one began), kInvalid (an answer that makes no sense). After
+  // `time` at the latest.
   void switch_to(const std::string& id, Switch how, bool on, std::chrono::milliseconds time, Done done);
 
   // Gives everything up; commands end with `why`.
@@ -66,7 +68,8 @@ class Appliance {
     Done done;
   };
 
-  void ask(std::string request, hearth::Microseconds time, void (Appliance::*then)(hearth::Result<std::string>));
+  void ask(std::string request, hearth::Microseconds time,
+           void (Appliance::*then)(hearth::Result<std::string>));
   void next_poll(std::chrono::milliseconds delay);
   void polled(hearth::Result<std::string> reply);
   // Takes in the reply to a poll: tells the owner. The id that answered, or why it is silent now.

@@ -9,8 +9,8 @@
 
 namespace tplink {
 
-// The jitter (up to 10 % either way) comes from the seed, so that a house of dead devices doesn't knock in step and a test can
-// tell what comes.
+// The jitter (up to 10 % either way) comes from the seed, so that a house of dead devices doesn't knock in
+// step and a test can tell what comes.
 class Backoff {
  public:
   explicit Backoff(std::string_view seed) {

@@ -14,9 +14,13 @@ constexpr hearth::Microseconds kWorthTrying = 50ms;
 
 }  // namespace
 
-Exchange::Exchange(hearth::net::Io& io, const Address& address, std::string_view request, hearth::Microseconds time,
-                   Done done)
-    : io_(io), address_(address), frame_(frame(request)), until_(io.loop.steady() + time), done_(std::move(done)) {
+Exchange::Exchange(hearth::net::Io& io, const Address& address, std::string_view request,
+                   hearth::Microseconds time, Done done)
+    : io_(io),
+      address_(address),
+      frame_(frame(request)),
+      until_(io.loop.steady() + time),
+      done_(std::move(done)) {
   attempt();
 }
 
@@ -39,12 +43,14 @@ void Exchange::connected(std::shared_ptr<hearth::net::Connection> connection) {
   connection_ = std::move(connection);
   connection_->on_data([this](std::string_view bytes) { return receive(bytes); });
   connection_->on_end([this] {
-    failed({hearth::ErrorCode::kUnreachable, reader_.started() ? "it closed the connection in the middle of its reply"
-                                                               : "it closed the connection without a reply"});
+    failed({hearth::ErrorCode::kUnreachable, reader_.started()
+                                                 ? "it closed the connection in the middle of its reply"
+                                                 : "it closed the connection without a reply"});
   });
   connection_->on_closed([this](const hearth::Error& error) { failed(error); });
   connection_->on_deadline([this] {
-    failed({hearth::ErrorCode::kTimeout, reader_.started() ? "it didn't end its reply in time" : "it didn't reply in time"});
+    failed({hearth::ErrorCode::kTimeout,
+            reader_.started() ? "it didn't end its reply in time" : "it didn't reply in time"});
   });
   connection_->set_deadline(std::max(left(), kWorthTrying));
   connection_->write(frame_);

@@ -13,16 +13,19 @@
 
 namespace tplink {
 
-// A connection for each request: devices accept few, and their app wants one as well. If an attempt fails in time it is repeated
-// once, at once; so a request must bear being carried out twice. Dropping the exchange gives it up. [loop]
+// A connection for each request: devices accept few, and their app wants one as well. If an attempt fails in
+// time it is repeated once, at once; so a request must bear being carried out twice. Dropping the exchange
+// gives it up. [loop]
 class Exchange {
  public:
-  // The reply in plain, not looked at; or why there is none: kUnreachable, kTimeout, kInvalid (not framed as a reply).
+  // The reply in plain, not looked at; or why there is none: kUnreachable, kTimeout, kInvalid (not framed as
+  // a reply).
   using Done = std::function<void(hearth::Result<std::string>)>;
 
-  // `done` is called once, never from inside the constructor, and may destroy the exchange. `time` is for everything: name,
-  // connection (2 s at most), both attempts.
-  Exchange(hearth::net::Io& io, const Address& address, std::string_view request, hearth::Microseconds time, Done done);
+  // `done` is called once, never from inside the constructor, and may destroy the exchange. `time` is for
+  // everything: name, connection (2 s at most), both attempts.
+  Exchange(hearth::net::Io& io, const Address& address, std::string_view request, hearth::Microseconds time,
+           Done done);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange();

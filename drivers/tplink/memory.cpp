@@ -9,7 +9,8 @@ namespace {
 constexpr std::size_t kBytesApart = 48;  // a device's keys, offsets and widths, generously
 
 std::size_t size_of(const std::string& address, const Info& info) {
-  return address.size() + info.id.size() + info.alias.size() + info.model.size() + info.kind.size() + kBytesApart;
+  return address.size() + info.id.size() + info.alias.size() + info.model.size() + info.kind.size() +
+         kBytesApart;
 }
 
 Info stable(const Info& info) {

@@ -1,4 +1,4 @@
-// Memory: which device was found at which address, kept over restarts, so that a device has its own id from the start on.
+// Memory: which device was found at which address; kept, so that it has its own id from the start on.
 #ifndef HEARTH_DRIVERS_TPLINK_MEMORY_HPP
 #define HEARTH_DRIVERS_TPLINK_MEMORY_HPP
 
@@ -20,7 +20,8 @@ class Memory {
   // At most kMostBytes; devices that don't fit are left out, the last addresses first.
   std::vector<std::uint8_t> bytes() const;
 
-  // The device that was last found at `address` (Address::text); null if none was. Only what stays the same is known of it.
+  // The device that was last found at `address` (Address::text); null if none was. Only what stays the same
+  // is known of it.
   const Info* find(const std::string& address) const;
   // True if that is news.
   bool learn(const std::string& address, const Info& info);

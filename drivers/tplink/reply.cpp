@@ -26,7 +26,8 @@ const json::value* find(const json::object& object, std::string_view key) {
   return found == object.end() ? nullptr : &found->value();
 }
 
-// Text of the device's own, fit for a name or a log line: cut at a character's end, without control characters.
+// Text of the device's own, fit for a name or a log line: cut at a character's end, without control
+// characters.
 std::string plain_text(const json::object& object, std::string_view key) {
   const auto* value = find(object, key);
   if (!value || !value->is_string()) return {};
@@ -93,7 +94,8 @@ Result<std::string> device_id(const json::object& info) {
   if (!value || !value->is_string()) return wrong("it didn't tell its deviceId");
   const auto& id = value->get_string();
   const auto fits = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == ':' || c == '_';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == ':' || c == '_';
   };
   if (id.empty() || id.size() > kLongestId || !std::all_of(id.begin(), id.end(), fits))
     return wrong("its deviceId is none");
@@ -135,8 +137,8 @@ Result<Info> decode_info(const json::object& told) {
 }
 
 // Old firmware tells V, A, W and kWh, new firmware mV, mA, mW and Wh.
-std::optional<double> either(const json::object& told, std::string_view fresh, double fresh_factor, std::string_view old,
-                             double old_factor) {
+std::optional<double> either(const json::object& told, std::string_view fresh, double fresh_factor,
+                             std::string_view old, double old_factor) {
   if (const auto value = number(told, fresh)) return *value * fresh_factor;
   if (const auto value = number(told, old)) return *value * old_factor;
   return {};
@@ -146,7 +148,8 @@ std::optional<Meter> decode_meter(const json::object& reply) {
   const auto told = answer_of(reply, {"emeter", "get_realtime"}, ErrorCode::kFailed);
   if (!told.ok()) return {};
   return Meter{either(**told, "power_mw", 0.001, "power", 1), either(**told, "total_wh", 1, "total", 1000),
-               either(**told, "voltage_mv", 0.001, "voltage", 1), either(**told, "current_ma", 0.001, "current", 1)};
+               either(**told, "voltage_mv", 0.001, "voltage", 1),
+               either(**told, "current_ma", 0.001, "current", 1)};
 }
 
 }  // namespace

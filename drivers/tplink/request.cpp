@@ -14,7 +14,8 @@ Method method_of(Switch kind) {
 }
 
 std::string poll_request(bool metered) {
-  return metered ? R"({"system":{"get_sysinfo":{}},"emeter":{"get_realtime":{}}})" : R"({"system":{"get_sysinfo":{}}})";
+  return metered ? R"({"system":{"get_sysinfo":{}},"emeter":{"get_realtime":{}}})"
+                 : R"({"system":{"get_sysinfo":{}}})";
 }
 
 std::string switch_request(Switch kind, bool on) {

@@ -1,4 +1,4 @@
-// TP-Link Kasa devices by their address: each under its own id, wherever it answers, and never another in its place.
+// TP-Link Kasa devices by their address: each under its own id, and never another in its place.
 #include <map>
 #include <memory>
 #include <string>
@@ -19,8 +19,8 @@ using Taker = std::function<void(hearth::Result<std::string>)>;
 
 // One address that we were given, and what is shown of it.
 struct Site {
+  std::string given;           // the address as a person wrote it; the house knows the device by it
   std::string name, location;  // as configured; may be empty
-  bool configured = false;
   std::unique_ptr<Appliance> appliance;
   hearth::Device shown;  // id empty: nothing; "@192.0.2.7:9999": its own id isn't known yet
   Info info;
@@ -32,20 +32,23 @@ struct Site {
 
 class Tplink : public hearth::Driver, private Appliance::Owner {
  public:
-  explicit Tplink(hearth::Context& context) : Driver(context), io_(context), memory_(Memory::read(context.saved)) {}
+  explicit Tplink(hearth::Context& context)
+      : Driver(context), io_(context), memory_(Memory::read(context.saved)) {}
 
   void start() override {
-    if (ctx.config.flag("discover", false)) ctx.log.warning("discover: not offered yet; devices are found by their address");
+    if (ctx.config.flag("discover", false))
+      ctx.log.warning("discover: not offered yet; devices are found by their address");
     timing_.poll = seconds("poll_s", 15);
     timing_.metered_poll = seconds("metered_poll_s", 5);
     for (const auto& table : ctx.config.tables("device")) {
       const auto address = parse_address(table.text("host"));
       if (!address.ok()) throw std::runtime_error(address.error().words);
-      if (sites_.contains(address->text())) throw std::runtime_error("two devices have the host " + address->text());
-      auto& site = add(*address, table.text("name", ""), table.text("location", ""));
-      site.configured = true;
+      if (sites_.contains(address->text()))
+        throw std::runtime_error("two devices have the host " + address->text());
+      add(*address, table.text("host"), table.text("name", ""), table.text("location", ""));
     }
-    removed_ = ctx.bus.subscribe<hearth::DeviceRemoved>([this](const hearth::DeviceRemoved& m) { forgotten(m.device); });
+    removed_ = ctx.bus.subscribe<hearth::DeviceRemoved>(
+        [this](const hearth::DeviceRemoved& m) { forgotten(m.device); });
   }
 
   void stop() override {
@@ -66,11 +69,12 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
       return done.fail(hearth::ErrorCode::kInvalid, "the device can't do that");
     auto kept = std::make_shared<hearth::Completion>(std::move(done));
     const auto time = std::max(kSpare, std::chrono::milliseconds(command.deadline_ms) - kSpare);
-    site.appliance->switch_to(command.device, site.info.how, *on, time, [&site, command, kept](hearth::Status status) {
-      if (!status.ok()) return kept->fail(status.error());
-      site.reported[command.capability] = command.value;
-      kept->ok(command.value);
-    });
+    site.appliance->switch_to(command.device, site.info.how, *on, time,
+                              [&site, command, kept](hearth::Status status) {
+                                if (!status.ok()) return kept->fail(status.error());
+                                site.reported[command.capability] = command.value;
+                                kept->ok(command.value);
+                              });
   }
 
   void take(const hearth::DeviceWanted& wanted, Taker done) override {
@@ -80,7 +84,8 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
     const auto found = sites_.find(address->text());
     if (found == sites_.end() && sites_.size() >= kMostAddresses)
       return done(hearth::Error{hearth::ErrorCode::kBusy, "there are too many devices"});
-    auto& site = found == sites_.end() ? add(*address, wanted.name, wanted.location) : found->second;
+    auto& site =
+        found == sites_.end() ? add(*address, wanted.address, wanted.name, wanted.location) : found->second;
     if (site.identified()) return done(site.shown.id);
     site.takers.push_back(std::move(done));
     site.appliance->poll();  // someone waits
@@ -91,10 +96,12 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
     return std::chrono::milliseconds(static_cast<std::int64_t>(ctx.config.number(key, fallback) * 1000));
   }
 
-  // ---- Addresses and the devices behind them ----------------------------------------------------------------------------
+  // ---- Addresses and the devices behind them ------------------------------------------------------------
 
-  Site& add(const Address& address, const std::string& name, const std::string& location) {
+  Site& add(const Address& address, const std::string& given, const std::string& name,
+            const std::string& location) {
     auto& site = sites_[address.text()];
+    site.given = given;
     site.name = name;
     site.location = location;
     Appliance::Owner& owner = *this;
@@ -104,32 +111,37 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
       owners_[known->id] = address.text();
       show(site, *known, false, "it has not answered since the start");
     } else {
-      announce(site, address, "it has not answered yet");
+      announce(site, "it has not answered yet");
     }
     site.appliance->poll();
     return site;
   }
 
   // Before its own id is known it goes by its address.
-  void announce(Site& site, const Address& address, std::string reason) {
-    site.shown = {"@" + address.text(), site.name.empty() ? "TP-Link at " + address.text() : site.name, {}, site.location};
-    site.shown.address = address.text();
+  void announce(Site& site, std::string reason) {
+    site.shown = {"@" + site.given,
+                  site.name.empty() ? "TP-Link at " + site.given : site.name,
+                  {},
+                  site.location,
+                  site.given};
     site.shown.reachable = false;
     site.shown.reason = std::move(reason);
     declare(site.shown);
   }
 
   void show(Site& site, const Info& info, bool answers, std::string reason) {
-    hearth::Device device{info.id, name_of(site, info), {}, site.location, site.appliance->address().text()};
+    hearth::Device device{info.id, name_of(site, info), {}, site.location, site.given};
     if (info.how != Switch::kNone) device.capabilities.emplace_back("on_off");
     if (info.metered)
-      for (const auto* name : {"power", "energy", "voltage", "current"}) device.capabilities.emplace_back(name);
+      for (const auto* name : {"power", "energy", "voltage", "current"})
+        device.capabilities.emplace_back(name);
     device.capabilities.emplace_back("signal");
     device.kind = info.kind;
     device.reachable = answers;
     device.reason = std::move(reason);
-    const bool same = device.id == site.shown.id && device.name == site.shown.name && device.kind == site.shown.kind &&
-                      device.capabilities == site.shown.capabilities && device.address == site.shown.address;
+    const bool same = device.id == site.shown.id && device.name == site.shown.name &&
+                      device.kind == site.shown.kind && device.capabilities == site.shown.capabilities &&
+                      device.address == site.shown.address;
     const auto before = std::exchange(site.shown, device);
     site.info = info;
     if (!same) {
@@ -159,7 +171,7 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
     for (const auto& taker : std::exchange(site.takers, {})) taker(answer);
   }
 
-  // ---- What appliances tell ---------------------------------------------------------------------------------------------
+  // ---- What appliances tell -----------------------------------------------------------------------------
 
   // A device may move to another of the addresses that we were given, but a stranger never takes its place.
   hearth::Status admits(const Appliance& appliance, const std::string& id) override {
@@ -202,13 +214,15 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
 
   // `id` answers at `to` now; `from` shows nothing until something answers there.
   void moved(Site& from, Site& to, const std::string& id) {
-    ctx.log.of(id).info("has moved from ", from.appliance->address().text(), " to ", to.appliance->address().text());
+    ctx.log.of(id).info("has moved from ", from.appliance->address().text(), " to ",
+                        to.appliance->address().text());
     if (memory_.forget(from.appliance->address().text())) remember();
     from.shown = {};
     from.reported.clear();
   }
 
-  // What the site showed isn't there any more: a makeshift id goes for good, a device may turn up at another address.
+  // What the site showed isn't there any more: a makeshift id goes for good, a device may turn up at another
+  // address.
   void withdraw(Site& site) {
     if (site.identified()) {
       reachable(site.shown.id, false, "its address is another device's now");
@@ -233,7 +247,7 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
     }
   }
 
-  // ---- Facts ------------------------------------------------------------------------------------------------------------
+  // ---- Facts --------------------------------------------------------------------------------------------
 
   void report_all(Site& site, const Reading& reading) {
     const auto tell = [&](const char* capability, hearth::Value value) {
@@ -260,8 +274,8 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
   hearth::net::Io io_;
   Timing timing_;
   Memory memory_;
-  std::map<std::string, Site> sites_;           // by address
-  std::map<std::string, std::string> owners_;   // id -> the address where it was seen last
+  std::map<std::string, Site> sites_;          // by address
+  std::map<std::string, std::string> owners_;  // id -> the address where it was seen last
   hearth::Handle removed_;
 };
 

@@ -46,7 +46,8 @@ hearth::Result<bool> FrameReader::feed(std::string_view bytes) {
     length_ = (std::uint32_t{header_[0]} << 24) | (std::uint32_t{header_[1]} << 16) |
               (std::uint32_t{header_[2]} << 8) | header_[3];
     if (length_ == 0 || length_ > kLongestReply)
-      return hearth::Error{hearth::ErrorCode::kInvalid, "it announced a reply of " + std::to_string(length_) + " bytes"};
+      return hearth::Error{hearth::ErrorCode::kInvalid,
+                           "it announced a reply of " + std::to_string(length_) + " bytes"};
   }
   body_.append(bytes.substr(0, length_ - body_.size()));
   return body_.size() == length_;

@@ -1,4 +1,4 @@
-// The legacy Kasa cipher and its TCP framing: autokey XOR behind a length of 4 bytes. It hides nothing and proves nothing.
+// The legacy Kasa cipher and its TCP framing: autokey XOR behind a length of 4 bytes. It hides nothing.
 #ifndef HEARTH_DRIVERS_TPLINK_XOR_CODEC_HPP
 #define HEARTH_DRIVERS_TPLINK_XOR_CODEC_HPP
 
@@ -21,11 +21,12 @@ std::string decipher(std::string_view cipher);
 // What goes on the wire for one request: big-endian length, cipher text. To be written in one piece.
 std::string frame(std::string_view plain);
 
-// Puts one reply together from whatever pieces the network gives. Memory grows with what arrives, never with what is announced.
+// Puts one reply together from whatever pieces the network gives. Memory grows with what arrives, never with
+// what is announced.
 class FrameReader {
  public:
-  // Takes `bytes`; true once the reply is whole. What follows it is ignored. An error for a length of 0 or above the limit:
-  // then the connection is of no more use.
+  // Takes `bytes`; true once the reply is whole. What follows it is ignored. An error for a length of 0 or
+  // above the limit: then the connection is of no more use.
   hearth::Result<bool> feed(std::string_view bytes);
 
   // The reply in plain; only when feed said true.

@@ -36,7 +36,8 @@ Result<std::int64_t> to_integer(const boost::json::value& value) {
     case boost::json::kind::int64: return value.get_int64();
     case boost::json::kind::double_: {
       const double whole = std::trunc(value.get_double());
-      if (std::abs(whole) > 9007199254740992.0) return not_an_integer();  // 2^53: beyond it, which one was meant?
+      if (std::abs(whole) > 9007199254740992.0)
+        return not_an_integer();  // 2^53: beyond it, which one was meant?
       return static_cast<std::int64_t>(whole);
     }
     case boost::json::kind::string: return parse_integer(value.get_string());
@@ -70,7 +71,8 @@ Result<std::string> Arguments::text(std::string_view key) const {
   } else {
     return Error{ErrorCode::kInvalid, concat(key, " is not a string")};
   }
-  if (text.size() > kMaxText) return Error{ErrorCode::kInvalid, concat(key, " is longer than ", kMaxText, " bytes")};
+  if (text.size() > kMaxText)
+    return Error{ErrorCode::kInvalid, concat(key, " is longer than ", kMaxText, " bytes")};
   if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
     return Error{ErrorCode::kInvalid, concat(key, " contains control characters")};
   return text;

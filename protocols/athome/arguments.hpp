@@ -3,7 +3,6 @@
 #define HEARTH_ATHOME_ARGUMENTS_HPP
 
 #include <boost/json/object.hpp>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,7 +22,9 @@ class Arguments {
 
   bool has(std::string_view key) const { return find(key) != nullptr; }
   // As the client sent it, for echoing; null if it didn't.
-  const boost::json::value* find(std::string_view key) const { return object_.if_contains({key.data(), key.size()}); }
+  const boost::json::value* find(std::string_view key) const {
+    return object_.if_contains({key.data(), key.size()});
+  }
 
   Result<std::int64_t> integer(std::string_view key) const;
   Result<std::int64_t> integer(std::string_view key, std::int64_t min, std::int64_t max) const;

@@ -33,7 +33,8 @@ Services AtHome::make_services() {
           devices_,
           responses_,
           [this](std::string_view id) { return drivers_.contains(id); },
-          [this](std::string device, std::string capability, Value value, std::function<void(const CommandDone&)> done) {
+          [this](std::string device, std::string capability, Value value,
+                 std::function<void(const CommandDone&)> done) {
             return command(std::move(device), std::move(capability), std::move(value), std::move(done));
           },
           [this](const DeviceWanted& wish, std::function<void(Result<DeviceTaken>)> done) {
@@ -42,17 +43,24 @@ Services AtHome::make_services() {
 }
 
 void AtHome::start() {
-  house_.follow(ctx, [this](const House::Device& device) { devices_.changed(device); });
+  // The first client sees the whole house: it waits in the kernel's queue until that is here.
+  house_.follow(
+      ctx, [this](const House::Device& device) { devices_.changed(device); },
+      [this] {
+        if (listener_) listener_->admit();
+      });
   plugins_ = ctx.bus.subscribe<PluginState>([this](const PluginState& plugin) {
     if (plugin.kind == "driver") drivers_.insert(plugin.plugin);
   });
 
   auto options = net::ListenerOptions::from(ctx.config);
+  options.closed_at_first = true;
   options.max_per_address = static_cast<std::size_t>(ctx.config.integer("max_connections_per_address"));
   options.limits.max_output = kMaxResponse;
   const auto patience = std::chrono::seconds(ctx.config.integer("request_timeout_s"));
-  auto listener = net::Listener::open(
-      io_, options, [this, patience](net::Connection& connection) { Session::serve(connection, services_, patience); });
+  auto listener = net::Listener::open(io_, options, [this, patience](net::Connection& connection) {
+    Session::serve(connection, services_, patience);
+  });
   if (!listener.ok()) throw std::runtime_error(listener.error().words);
   listener_ = std::move(*listener);
   ctx.note("listen", listener_->address());

@@ -25,7 +25,7 @@ class AtHome : public Protocol {
   House house_;
   DeviceList devices_;
   Responses responses_;
-  std::set<std::string, std::less<>> drivers_;  // plugins that are running or refused, but drivers
+  std::set<std::string, std::less<>> drivers_;  // plugin ids, running or not
   Services services_;
   Handle plugins_;
   std::unique_ptr<net::Listener> listener_;

@@ -20,7 +20,9 @@ struct Services {
   DeviceList& devices;
   Responses& responses;
   IsDriver is_driver;
-  std::function<Handle(std::string device, std::string capability, Value, std::function<void(const CommandDone&)>)> command;
+  std::function<Handle(std::string device, std::string capability, Value,
+                       std::function<void(const CommandDone&)>)>
+      command;
   std::function<Handle(const DeviceWanted&, std::function<void(Result<DeviceTaken>)>)> want_device;
 };
 

@@ -10,7 +10,8 @@
 
 namespace hearth::athome {
 
-// "#RRGGBB" or "RRGGBB"; none for anything else. How bright it is gets lost: brightness is a capability of its own.
+// "#RRGGBB" or "RRGGBB"; none for anything else. How bright it is gets lost: brightness is a capability of
+// its own.
 std::optional<Color> parse_color(std::string_view text);
 
 // At full brightness, "#rrggbb".

@@ -24,7 +24,9 @@ std::string_view DeviceList::one(const House::Device& device) {
 std::string_view DeviceList::all() {
   // Every device of the house has an entry, so a difference can only be a removal.
   if (entries_.size() != house_.devices().size()) {
-    std::erase_if(entries_, [this](const auto& entry) { return house_.find(std::string_view(entry.first)) == nullptr; });
+    std::erase_if(entries_, [this](const auto& entry) {
+      return house_.find(std::string_view(entry.first)) == nullptr;
+    });
     stale_ = true;
   }
   if (stale_) refresh();
@@ -42,7 +44,7 @@ void DeviceList::refresh() {
   std::stable_sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
     return std::tie(a->location, a->name) < std::tie(b->location, b->name);
   });
-  all_ = "[";
+  all_.assign(1, '[');
   for (const auto* entry : order) all_.append(all_.size() > 1 ? ", " : "").append(entry->json);
   all_ += ']';
   stale_ = false;

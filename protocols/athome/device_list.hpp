@@ -12,8 +12,8 @@
 
 namespace hearth::athome {
 
-// A change only marks; text is made when somebody asks. So states that nobody looks at cost a look-up, and queries without a
-// change in between cost a copy. [loop]
+// A change only marks; text is made when somebody asks. So states that nobody looks at cost a look-up, and
+// queries without a change in between cost a copy. [loop]
 class DeviceList {
  public:
   explicit DeviceList(const House& house) : house_(house) {}
@@ -36,7 +36,8 @@ class DeviceList {
   void write(Entry& entry, const House::Device& device);
 
   const House& house_;
-  std::map<std::string, Entry, std::less<>> entries_;  // by device id; those that changed are stale, removed ones still here
+  std::map<std::string, Entry, std::less<>>
+      entries_;  // by device id; those that changed are stale, removed ones still here
   std::string all_;
   bool stale_ = true;
   LocalTime time_;

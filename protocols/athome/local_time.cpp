@@ -25,8 +25,8 @@ std::string_view LocalTime::text(std::int64_t wall_us) {
   if (second_ != wall_us / kSecond) {
     const auto t = local(wall_us);
     std::array<char, 80> buffer;
-    std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02d %02d:%02d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
-                  t.tm_hour, t.tm_min, t.tm_sec);
+    std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02d %02d:%02d:%02d", t.tm_year + 1900,
+                  t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
     text_ = buffer.data();
     second_ = wall_us / kSecond;
   }
@@ -34,7 +34,8 @@ std::string_view LocalTime::text(std::int64_t wall_us) {
   auto fraction = wall_us % kSecond;
   if (fraction == 0) return text_;
   text_ += ".000000";
-  for (auto digit = text_.rbegin(); fraction != 0; ++digit, fraction /= 10) *digit = static_cast<char>('0' + fraction % 10);
+  for (auto digit = text_.rbegin(); fraction != 0; ++digit, fraction /= 10)
+    *digit = static_cast<char>('0' + fraction % 10);
   return text_;
 }
 

@@ -12,8 +12,8 @@ namespace hearth::athome {
 // Remembers the last second that it wrote: under load that is nearly always the one asked for.
 class LocalTime {
  public:
-  // "2024-01-29 11:04:06.093000" in the machine's zone, from microseconds since 1970. The fraction is left out when it is 0, as
-  // Python does. Valid until the next call.
+  // "2024-01-29 11:04:06.093000" in the machine's zone, from microseconds since 1970. The fraction is left
+  // out when it is 0, as Python does. Valid until the next call.
   std::string_view text(std::int64_t wall_us);
 
   // 0 is Monday, 6 is Sunday.

@@ -11,7 +11,8 @@ constexpr std::string_view kServerVersion = "2023.1.1";  // the version whose be
 
 }  // namespace
 
-Responses::Responses(std::string_view host_name, std::function<std::int64_t()> wall_us) : wall_us_(std::move(wall_us)) {
+Responses::Responses(std::string_view host_name, std::function<std::int64_t()> wall_us)
+    : wall_us_(std::move(wall_us)) {
   net::json::append_text(server_, concat(host_name, "/AtHomePowerlineServer"), kWireStyle);
 }
 
@@ -26,7 +27,9 @@ Response Responses::begin(std::string_view request, int result_code) {
   return response;
 }
 
-std::string& Response::key(std::string_view name) { return of_.bytes_.append(", \"").append(name).append("\": "); }
+std::string& Response::key(std::string_view name) {
+  return of_.bytes_.append(", \"").append(name).append("\": ");
+}
 
 Response& Response::field(std::string_view name, std::int64_t number) {
   net::json::append_number(key(name), number);

@@ -3,7 +3,6 @@
 #define HEARTH_ATHOME_RESPONSE_HPP
 
 #include <boost/json/value.hpp>
-
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -14,10 +13,17 @@
 
 namespace hearth::athome {
 
-// ASCII, ", " and ": ", and no braces inside strings: the official clients count braces without knowing strings.
+// ASCII, ", " and ": ", and no braces inside strings: the official clients count braces without knowing
+// strings.
 inline constexpr net::json::Style kWireStyle{.ascii = true, .spaced = true, .escape_braces = true};
 
-enum ResultCode { kSuccess = 0, kBadRequest = 400, kUnknownRequest = 404, kServerError = 500, kNotImplemented = 501 };
+enum ResultCode {
+  kSuccess = 0,
+  kBadRequest = 400,
+  kUnknownRequest = 404,
+  kServerError = 500,
+  kNotImplemented = 501
+};
 
 class Response;
 

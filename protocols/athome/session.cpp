@@ -9,7 +9,8 @@ namespace hearth::athome {
 
 namespace {
 
-// The protocol's own document prints its examples with U+201C and U+201D. As plain quotes, or nothing if there are none.
+// The protocol's own document prints its examples with U+201C and U+201D. As plain quotes, or nothing if
+// there are none.
 std::string with_plain_quotes(std::string_view text) {
   std::string plain;
   bool found = false;
@@ -83,7 +84,8 @@ void Session::run(std::string name, boost::json::object& request) {
                 has_args ? Arguments(std::move(args->get_object())) : Arguments(),
                 [this](std::string_view bytes) { answer(bytes); });
   if (!known) return call_->refuse(kUnknownRequest, "Command is not recognized or implemented");
-  if (known->needs_args && !has_args) return call_->refuse(kBadRequest, args ? "'args' is not an object" : "'args' is required");
+  if (known->needs_args && !has_args)
+    return call_->refuse(kBadRequest, args ? "'args' is not an object" : "'args' is required");
   try {
     if (const auto status = known->run(*call_); !status.ok()) call_->refuse(status.error());
   } catch (const std::exception& e) {
@@ -97,9 +99,6 @@ void Session::refuse(std::string_view words) {
   call_->refuse(kBadRequest, words);
 }
 
-void Session::answer(std::string_view bytes) {
-  connection_.write(bytes);
-  connection_.close_after_flush(complete_);
-}
+void Session::answer(std::string_view bytes) { connection_.close_with(bytes, complete_); }
 
 }  // namespace hearth::athome

@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { asked, connect } from './lib/athome.mjs';
+import { needs } from './lib/offered.mjs';
 import { hearthd, lights, pluginDir, prepareServer, startServer } from './lib/server.mjs';
 import { until } from './lib/until.mjs';
 
@@ -129,7 +130,7 @@ test('enabled = false keeps a plugin from starting', async (t) => {
   assert.deepEqual(await server.ctl.json('devices'), []);
 });
 
-test('an isolated plugin does its work in a process of its own', async (t) => {
+test('an isolated plugin does its work in a process of its own', needs('isolation'), async (t) => {
   const content = lights('a');
   content.simulated.isolation = 'process';
   const server = await startServer(t, content);

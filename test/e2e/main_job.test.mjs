@@ -37,7 +37,7 @@ for (const model of ['lb100', 'lb130', 'kl430'])
   test(`AtHome On switches a simulated ${model} on, Off off again`, async (t) => {
     const bulb = await startPlug(t, { model });
     const { device, athome } = await serverWith(t, bulb);
-    const lit = () => bulb.sysinfo.light_state.on_off === 1;
+    const lit = () => bulb.lit;
     const before = lit();
     await asked(athome, before ? 'Off' : 'On', { 'device-id': device.number });
     assert.equal(lit(), !before);

@@ -58,7 +58,8 @@ class Parser {
     if (!result_.command.empty() && !known_) return word(arg);
     std::vector<std::string> names{"--json", "--help", "--runtime-dir"};
     if (known_) {
-      const auto found = std::find_if(known_->begin(), known_->end(), [&](const Option& o) { return o.name == name; });
+      const auto found =
+          std::find_if(known_->begin(), known_->end(), [&](const Option& o) { return o.name == name; });
       if (found != known_->end()) {
         auto& slot = result_.options[name];
         if (!found->value.empty()) return value(arg, equals, slot);
@@ -68,7 +69,8 @@ class Parser {
       for (const auto& o : *known_) names.emplace_back(o.name);
     }
     const auto near = nearest(name, names);
-    return {ErrorCode::kInvalid, "unknown option " + name + (near.empty() ? "" : "; did you mean " + near + "?")};
+    return {ErrorCode::kInvalid,
+            "unknown option " + name + (near.empty() ? "" : "; did you mean " + near + "?")};
   }
 
   Status value(const std::string& arg, std::size_t equals, std::string& slot) {

@@ -19,7 +19,8 @@ struct Option {
   std::string_view help;
 };
 
-// Which options a command has; null for a word that is no command of hearthctl's own: what it doesn't know then goes to the plugin.
+// Which options a command has; null for a word that is no command of hearthctl's own: what it doesn't know
+// then goes to the plugin.
 using OptionsOf = const std::vector<Option>* (*)(std::string_view command);
 
 struct Arguments {
@@ -27,8 +28,8 @@ struct Arguments {
   bool json = false;
   bool help = false;
   bool version = false;
-  std::string command;             // empty: none
-  std::vector<std::string> words;  // behind it
+  std::string command;                                      // empty: none
+  std::vector<std::string> words;                           // behind it
   std::map<std::string, std::string, std::less<>> options;  // the command's own, with their values
 
   bool has(std::string_view option) const { return options.find(option) != options.end(); }
@@ -38,8 +39,9 @@ struct Arguments {
   }
 };
 
-// `args` without the program's name. --json, --help and --runtime-dir stand anywhere before a "--"; only what begins with two
-// dashes is an option, so that numbers may be negative. kInvalid: an option that the command lacks, or one without its value.
+// `args` without the program's name. --json, --help and --runtime-dir stand anywhere before a "--"; only what
+// begins with two dashes is an option, so that numbers may be negative. kInvalid: an option that the command
+// lacks, or one without its value.
 Result<Arguments> parse_arguments(const std::vector<std::string>& args, OptionsOf options_of);
 
 // HEARTH_RUNTIME_DIR or /run/hearth, unless the command line says otherwise.

@@ -21,7 +21,8 @@ constexpr std::size_t kPortion = 64 * 1024;
 
 Notification notification_of(const Poco::JSON::Object& message) {
   auto params = message.getObject("params");
-  return {message.optValue<std::string>("method", ""), params ? params : Poco::makeShared<Poco::JSON::Object>()};
+  return {message.optValue<std::string>("method", ""),
+          params ? params : Poco::makeShared<Poco::JSON::Object>()};
 }
 
 }  // namespace
@@ -46,7 +47,8 @@ bool Client::wait(short events, Clock::time_point until) {
     pollfd poll{fd_.get(), events, 0};
     const int ready = ::poll(&poll, 1, forever ? -1 : static_cast<int>(std::min<long>(left + 1, INT_MAX)));
     if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return fail(Failure::Kind::kNoConnection, std::generic_category().message(errno));
+    if (ready < 0 && errno != EINTR)
+      return fail(Failure::Kind::kNoConnection, std::generic_category().message(errno));
   }
 }
 
@@ -80,8 +82,8 @@ bool Client::receive(Poco::JSON::Object::Ptr& message, Clock::time_point until) 
   }
 }
 
-bool Client::call(const std::string& method, const Poco::JSON::Object::Ptr& params, Poco::Dynamic::Var& result,
-                  const Notified& notified, std::chrono::seconds deadline) {
+bool Client::call(const std::string& method, const Poco::JSON::Object::Ptr& params,
+                  Poco::Dynamic::Var& result, const Notified& notified, std::chrono::seconds deadline) {
   const auto until = Clock::now() + deadline;
   const auto id = ++last_id_;
   const auto params_text = json_text(params);

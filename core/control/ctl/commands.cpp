@@ -55,7 +55,12 @@ std::vector<Command> make_commands() {
         {"--max", "N", "so many lines at most (100)"}},
        run_log},
       {"discover", "look for devices that are not known yet", {""}, "", {}, run_discover},
-      {"check", "is a configuration file right?", {"FILE"}, "Asks hearthd itself; nothing is started.\n", {}, run_check},
+      {"check",
+       "is a configuration file right?",
+       {"FILE"},
+       "Asks hearthd itself; nothing is started.\n",
+       {},
+       run_check},
   };
 }
 
@@ -70,7 +75,8 @@ const Command* find_command(std::string_view name) {
   // For the shell's completion; not in the overview.
   static const Command complete{"complete", "", {"KIND"}, "", {}, run_complete};
   if (name == complete.name) return &complete;
-  const auto found = std::find_if(commands().begin(), commands().end(), [&](const Command& c) { return c.name == name; });
+  const auto found =
+      std::find_if(commands().begin(), commands().end(), [&](const Command& c) { return c.name == name; });
   return found == commands().end() ? nullptr : &*found;
 }
 
@@ -84,14 +90,17 @@ std::string overview() {
   for (const auto& command : commands()) out += fmt::format("  {:<12}{}\n", command.name, command.summary);
   out += fmt::format("  {:<12}{}\n\n", "WORD VERB", "what a plugin brings: hearthctl WORD --help lists it");
   out += kCommonOptions;
-  out += "  --version             of hearthctl\n\nhearthctl COMMAND --help tells more. Exit status: 0 done, 1 refused by the server or a "
-         "device, 2 typed wrong or no server.\n";
+  out +=
+      "  --version             of hearthctl\n\nhearthctl COMMAND --help tells more. Exit status: 0 done, 1 "
+      "refused by the server or a "
+      "device, 2 typed wrong or no server.\n";
   return out;
 }
 
 std::string help_of(const Command& command) {
   std::string out = fmt::format("hearthctl {}: {}\n\n", command.name, command.summary);
-  for (const auto& usage : command.usage) out += fmt::format("  hearthctl {}{}{}\n", command.name, usage.empty() ? "" : " ", usage);
+  for (const auto& usage : command.usage)
+    out += fmt::format("  hearthctl {}{}{}\n", command.name, usage.empty() ? "" : " ", usage);
   if (!command.about.empty()) out += fmt::format("\n{}", command.about);
   out += '\n';
   for (const auto& option : command.options)

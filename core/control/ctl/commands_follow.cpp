@@ -37,11 +37,14 @@ void print_entry(Ctl& ctl, const Object::Ptr& entry) {
     ctl.print_json(entry, true);
   } else {
     const auto level = text_of(*entry, "level");
-    const auto colour = level == "error" ? Colour::kRed : level == "warning" ? Colour::kYellow : Colour::kNone;
+    const auto colour = level == "error"     ? Colour::kRed
+                        : level == "warning" ? Colour::kYellow
+                                             : Colour::kNone;
     auto who = text_of(*entry, "plugin");
-    if (const auto device = text_of(*entry, "device"); !device.empty()) who += (who.empty() ? "" : " ") + device;
-    ctl.print(fmt::format("{} {:<7} {}{}\n", painted(text_of(*entry, "time"), Colour::kDim, ctl.coloured()), level,
-                          who.empty() ? "" : painted(who, Colour::kDim, ctl.coloured()) + ": ",
+    if (const auto device = text_of(*entry, "device"); !device.empty())
+      who += (who.empty() ? "" : " ") + device;
+    ctl.print(fmt::format("{} {:<7} {}{}\n", painted(text_of(*entry, "time"), Colour::kDim, ctl.coloured()),
+                          level, who.empty() ? "" : painted(who, Colour::kDim, ctl.coloured()) + ": ",
                           painted(text_of(*entry, "text"), colour, ctl.coloured())));
   }
   ctl.print_now({});
@@ -73,7 +76,9 @@ int follow_log(Ctl& ctl, Object::Ptr params, std::uint64_t printed) {
   }
   while (ctl.next(notification)) {
     if (notification.method == "log.dropped") say_dropped(ctl, *notification.params);
-    if (notification.method != "log.entry" || notification.params->optValue<std::uint64_t>("seq", 0) <= printed) continue;
+    if (notification.method != "log.entry" ||
+        notification.params->optValue<std::uint64_t>("seq", 0) <= printed)
+      continue;
     print_entry(ctl, notification.params);
   }
   return ctl.status();
@@ -92,7 +97,8 @@ int run_bus(Ctl& ctl) {
     if (notification.method == "bus.retained_done" && !follow) return kOk;
     if (notification.method == "bus.dropped") say_dropped(ctl, *notification.params);
     if (notification.method != "bus.message") continue;
-    if (follow || notification.params->optValue<bool>("retained", false)) print_message(ctl, notification.params);
+    if (follow || notification.params->optValue<bool>("retained", false))
+      print_message(ctl, notification.params);
   }
   return ctl.status();
 }
@@ -103,7 +109,8 @@ int run_log(Ctl& ctl) {
   std::uint64_t max = 100;
   if (const auto text = ctl.args().option("--max"); !text.empty()) {
     const auto result = std::from_chars(text.data(), text.data() + text.size(), max);
-    if (result.ec != std::errc() || result.ptr != text.data() + text.size()) return ctl.usage("--max needs a whole number");
+    if (result.ec != std::errc() || result.ptr != text.data() + text.size())
+      return ctl.usage("--max needs a whole number");
   }
   auto asked = Poco::makeShared<Object>(*params);
   asked->set("max", max);

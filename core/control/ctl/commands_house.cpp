@@ -108,14 +108,15 @@ int run_status(Ctl& ctl) {
 }
 
 int run_devices(Ctl& ctl) {
-  if (!ctl.args().words.empty()) return ctl.usage("devices takes nothing behind it; one device is 'hearthctl device'");
+  if (!ctl.args().words.empty())
+    return ctl.usage("devices takes nothing behind it; one device is 'hearthctl device'");
   const auto devices = ctl.call("devices.list");
   if (!devices) return ctl.status();
   if (ctl.json()) return ctl.print_json(*devices);
   Table table({"NUMBER", "NAME", "LOCATION", "STATE", "REACHABLE", "ID"});
   for_each_object(*devices, [&](const Object& d) {
-    table.add({plain(d.get("number")), plain(d.get("name")), plain(d.get("location")), state_summary(d), reachable(d),
-               Cell(plain(d.get("id")), Colour::kDim)});
+    table.add({plain(d.get("number")), plain(d.get("name")), plain(d.get("location")), state_summary(d),
+               reachable(d), Cell(plain(d.get("id")), Colour::kDim)});
   });
   return print_table(ctl, table, "no devices");
 }
@@ -125,7 +126,8 @@ int run_device(Ctl& ctl) {
   const auto verb = words.empty() ? std::string() : words[0];
   const auto count = words.size();
   if ((verb == "on" || verb == "off") && count == 2) return set_device(ctl, words[1], "on_off", verb == "on");
-  if (verb == "toggle" && count == 2) return command(ctl, "device.toggle", params_with("device", named(words[1])));
+  if (verb == "toggle" && count == 2)
+    return command(ctl, "device.toggle", params_with("device", named(words[1])));
   if (verb == "set" && count == 4) return set_device(ctl, words[1], words[2], parse_value(words[3]));
   if (verb == "get" && (count == 2 || count == 3)) {
     auto params = params_with("device", named(words[1]));
@@ -159,7 +161,8 @@ int run_programs(Ctl& ctl) {
   Table table({"ID", "NAME", "NEXT"});
   for_each_object(*programs, [&](const Object& p) {
     const auto next = p.getArray("next");
-    table.add({plain(p.get("id")), plain(p.get("name")), next && !next->empty() ? plain(next->get(0)) : std::string("never")});
+    table.add({plain(p.get("id")), plain(p.get("name")),
+               next && !next->empty() ? plain(next->get(0)) : std::string("never")});
   });
   return print_table(ctl, table, "no programs");
 }

@@ -35,7 +35,8 @@ std::string remarks(const Object& plugin) {
   const auto reason = plugin.get("reason");
   if (reason.isString() && !reason.extract<std::string>().empty()) return reason.extract<std::string>();
   const auto notes = plugin.get("notes");
-  return notes.isEmpty() ? std::string() : plain(notes);
+  const bool empty = notes.type() != typeid(Object::Ptr) || notes.extract<Object::Ptr>()->size() == 0;
+  return empty ? std::string() : plain(notes);
 }
 
 int list_plugins(Ctl& ctl) {
@@ -48,11 +49,14 @@ int list_plugins(Ctl& ctl) {
       if (item.type() != typeid(Object::Ptr)) continue;
       const auto& p = *item.extract<Object::Ptr>();
       const auto file = std::filesystem::path(p.optValue<std::string>("file", "?")).filename().native();
-      const auto text = [&](const char* key) { return p.get(key).isEmpty() ? std::string() : plain(p.get(key)); };
+      const auto text = [&](const char* key) {
+        return p.get(key).isEmpty() ? std::string() : plain(p.get(key));
+      };
       const auto state = text("state");
       const auto restarts = text("restarts");
-      table.add({p.get("id").isEmpty() ? file : text("id"), text("version"), text("kind"), Cell(state, colour_of(state)),
-                 text("isolation"), restarts == "0" ? std::string() : restarts, memory(p.get("memory_kb")), remarks(p)});
+      table.add({p.get("id").isEmpty() ? file : text("id"), text("version"), text("kind"),
+                 Cell(state, colour_of(state)), text("isolation"), restarts == "0" ? std::string() : restarts,
+                 memory(p.get("memory_kb")), remarks(p)});
     }
   ctl.print(table.empty() ? "no plugins\n" : table.text(ctl.coloured()));
   return kOk;
@@ -72,13 +76,15 @@ int run_plugins(Ctl& ctl) {
   const auto& words = ctl.args().words;
   if (words.empty() || (words.size() == 1 && words[0] == "list")) return list_plugins(ctl);
   const auto& verb = words[0];
-  const bool known = verb == "inspect" || verb == "load" || verb == "unload" || verb == "reload" || verb == "enable" ||
-                     verb == "disable";
-  if (!known || words.size() != 2) return ctl.usage("plugins needs list, inspect, load, unload, reload, enable or disable, and which");
+  const bool known = verb == "inspect" || verb == "load" || verb == "unload" || verb == "reload" ||
+                     verb == "enable" || verb == "disable";
+  if (!known || words.size() != 2)
+    return ctl.usage("plugins needs list, inspect, load, unload, reload, enable or disable, and which");
   Object::Ptr params = params_with("id", words[1]);
   if (verb == "load") params = params_with("file", as_file(words[1]));
   if (verb == "inspect" && as_file(words[1]) != words[1]) params = params_with("file", as_file(words[1]));
-  if (verb == "inspect" && words[1].find('/') != std::string::npos) params = params_with("file", as_file(words[1]));
+  if (verb == "inspect" && words[1].find('/') != std::string::npos)
+    params = params_with("file", as_file(words[1]));
   const auto result = ctl.call("plugins." + verb, params);
   return result ? ctl.show(*result) : ctl.status();
 }
@@ -93,22 +99,25 @@ int run_check(Ctl& ctl) {
   std::string program = hearthd.native(), option = "--config", file = ctl.args().words[0], check = "--check";
   char* const argv[] = {program.data(), option.data(), file.data(), check.data(), nullptr};
   ::execvp(program.c_str(), argv);
-  return ctl.fail(kUsage, fmt::format("cannot start {}: {}", program, std::generic_category().message(errno)));
+  return ctl.fail(kUsage,
+                  fmt::format("cannot start {}: {}", program, std::generic_category().message(errno)));
 }
 
 // Words for the shell, one a line. Without a server there are none, and nothing is said.
 int run_complete(Ctl& ctl) {
-  static const std::map<std::string, std::pair<std::string, std::string>> kSources{{"devices", {"devices.list", "id"}},
-                                                                                    {"groups", {"groups.list", "name"}},
-                                                                                    {"plugins", {"plugins.list", "id"}},
-                                                                                    {"words", {"verbs.list", "word"}}};
+  static const std::map<std::string, std::pair<std::string, std::string>> kSources{
+      {"devices", {"devices.list", "id"}},
+      {"groups", {"groups.list", "name"}},
+      {"plugins", {"plugins.list", "id"}},
+      {"words", {"verbs.list", "word"}}};
   const auto& words = ctl.args().words;
   const auto source = words.empty() ? kSources.end() : kSources.find(words[0]);
   if (source == kSources.end()) return kUsage;
   Client& client = ctl.client();
   Var list;
   if (!client.connect(std::filesystem::path(ctl.args().runtime_dir) / "control.sock").ok()) return kUsage;
-  if (!client.call(source->second.first, Poco::makeShared<Object>(), list, {}, std::chrono::seconds(2))) return kRefused;
+  if (!client.call(source->second.first, Poco::makeShared<Object>(), list, {}, std::chrono::seconds(2)))
+    return kRefused;
   if (list.type() != typeid(Array::Ptr)) return kRefused;
   for (const auto& item : *list.extract<Array::Ptr>())
     if (item.type() == typeid(Object::Ptr))

@@ -18,7 +18,8 @@ namespace {
 bool wants_colour() {
   const char* terminal = std::getenv("TERM");
   const char* no_colour = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) == 1 && terminal && std::string_view(terminal) != "dumb" && !(no_colour && *no_colour);
+  return ::isatty(STDOUT_FILENO) == 1 && terminal && std::string_view(terminal) != "dumb" &&
+         !(no_colour && *no_colour);
 }
 
 }  // namespace
@@ -36,7 +37,8 @@ std::optional<Poco::Dynamic::Var> Ctl::call(const std::string& method, const Poc
     connected_ = true;
   }
   Poco::Dynamic::Var result;
-  if (client_.call(method, params ? params : Poco::makeShared<Poco::JSON::Object>(), result, notified, deadline))
+  if (client_.call(method, params ? params : Poco::makeShared<Poco::JSON::Object>(), result, notified,
+                   deadline))
     return result;
   const auto& why = client_.why();
   status_ = fail(why.kind == Failure::Kind::kRefused ? kRefused : kUsage, why.words);
@@ -57,7 +59,8 @@ int Ctl::fail(int status, std::string_view words) {
 }
 
 int Ctl::usage(std::string_view words) {
-  const auto help = args_.command.empty() ? std::string("hearthctl --help") : "hearthctl " + args_.command + " --help";
+  const auto help =
+      args_.command.empty() ? std::string("hearthctl --help") : "hearthctl " + args_.command + " --help";
   return fail(kUsage, std::string(words) + " (see " + help + ")");
 }
 

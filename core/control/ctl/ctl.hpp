@@ -29,7 +29,8 @@ class Ctl {
   Client& client() { return client_; }
 
   // The result; nothing when it failed: the reason is said by then, and status() is what to exit with.
-  std::optional<Poco::Dynamic::Var> call(const std::string& method, const Poco::JSON::Object::Ptr& params = {},
+  std::optional<Poco::Dynamic::Var> call(const std::string& method,
+                                         const Poco::JSON::Object::Ptr& params = {},
                                          const Client::Notified& notified = {},
                                          std::chrono::seconds deadline = Client::kDeadline);
   // Waits for the next notification; false when the connection has ended, which is said.

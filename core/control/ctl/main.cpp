@@ -38,7 +38,8 @@ int main(int argc, char** argv) try {
   Ctl ctl(std::move(*args));
   const int status = run(ctl);
   // A full disk or a closed pipe: what was printed isn't there.
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return ctl.fail(kRefused, "cannot write the output");
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return ctl.fail(kRefused, "cannot write the output");
   return status;
 } catch (const std::exception& e) {
   // What the server said doesn't have the shape that this program expects.

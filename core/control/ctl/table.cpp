@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t kMaxCell = 400;
 
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string_view code(Colour colour) {
@@ -35,10 +35,12 @@ std::string_view code(Colour colour) {
 using Poco::Dynamic::Var;
 
 const Poco::JSON::Object* object_of(const Var& value) {
-  return value.type() == typeid(Poco::JSON::Object::Ptr) ? value.extract<Poco::JSON::Object::Ptr>().get() : nullptr;
+  return value.type() == typeid(Poco::JSON::Object::Ptr) ? value.extract<Poco::JSON::Object::Ptr>().get()
+                                                         : nullptr;
 }
 const Poco::JSON::Array* array_of(const Var& value) {
-  return value.type() == typeid(Poco::JSON::Array::Ptr) ? value.extract<Poco::JSON::Array::Ptr>().get() : nullptr;
+  return value.type() == typeid(Poco::JSON::Array::Ptr) ? value.extract<Poco::JSON::Array::Ptr>().get()
+                                                        : nullptr;
 }
 
 std::string upper(std::string text) {
@@ -66,7 +68,8 @@ std::string list_text(const Poco::JSON::Array& list, bool coloured) {
   return table.text(coloured);
 }
 
-void describe_object(const Poco::JSON::Object& object, bool coloured, const std::string& indent, std::string& out) {
+void describe_object(const Poco::JSON::Object& object, bool coloured, const std::string& indent,
+                     std::string& out) {
   std::size_t widest = 0;
   for (const auto& [key, value] : object) widest = std::max(widest, width(key));
   for (const auto& key : object.getNames()) {
@@ -80,7 +83,8 @@ void describe_object(const Poco::JSON::Object& object, bool coloured, const std:
     } else if (list && !list->empty() && object_of(list->get(0))) {
       out += indent + label + "\n" + list_text(*list, coloured);
     } else {
-      out += indent + label + std::string(widest - width(key) + 2, ' ') + painted(plain(value), Colour::kNone, false) + "\n";
+      out += indent + label + std::string(widest - width(key) + 2, ' ') +
+             painted(plain(value), Colour::kNone, false) + "\n";
     }
   }
 }
@@ -125,13 +129,16 @@ std::string plain(const Var& value) {
   if (value.isBoolean()) return value.convert<bool>() ? "yes" : "no";
   if (value.isString()) return value.extract<std::string>();
   if (const auto* list = array_of(value)) {
+    if (list->empty()) return "none";
     std::string out;
     for (const auto& item : *list) out += (out.empty() ? "" : ", ") + plain(item);
     return out;
   }
   if (const auto* object = object_of(value)) {
+    if (object->size() == 0) return "none";
     std::string out;
-    for (const auto& key : object->getNames()) out += (out.empty() ? "" : ", ") + key + "=" + plain(object->get(key));
+    for (const auto& key : object->getNames())
+      out += (out.empty() ? "" : ", ") + key + "=" + plain(object->get(key));
     return out;
   }
   const auto text = json_text(value);

@@ -38,10 +38,12 @@ class Table {
   std::vector<std::vector<Cell>> rows_;
 };
 
-// Any JSON for a person: an object as "key  value" lines, a list of objects as a table, a list of others a line each.
+// Any JSON for a person: an object as "key  value" lines, a list of objects as a table, a list of others a
+// line each.
 std::string describe(const Poco::Dynamic::Var& value, bool coloured);
 
-// A value in one line: "on" and "off" for booleans is the devices' affair, here they are "yes" and "no"; "-" for null.
+// A value in one line: "on" and "off" for booleans is the devices' affair, here they are "yes" and "no"; "-"
+// for null.
 std::string plain(const Poco::Dynamic::Var& value);
 
 }  // namespace hearth::core::ctl

@@ -9,8 +9,8 @@
 
 namespace hearth::core::ctl {
 
-// true/false/on/off, a whole or decimal number, #RRGGBB as {"hue","saturation"} (its brightness is a capability of its own), else
-// the text itself. Which type the capability wants is the server's to judge.
+// true/false/on/off, a whole or decimal number, #RRGGBB as {"hue","saturation"} (its brightness is a
+// capability of its own), else the text itself. Which type the capability wants is the server's to judge.
 Poco::Dynamic::Var parse_value(const std::string& text);
 
 // A device as devices.list gives it: "on 40 %, 2700 K, 12.3 W"; empty when nothing was reported.

@@ -19,7 +19,8 @@ using Poco::JSON::Object;
 constexpr std::chrono::seconds kVerbDeadline{610};  // the server gives up after ten minutes
 
 // The objects with that word: more than one plugin may bring verbs under it.
-std::vector<Object::Ptr> of_word(const Var& list, const std::string& word, std::vector<std::string>& all_words) {
+std::vector<Object::Ptr> of_word(const Var& list, const std::string& word,
+                                 std::vector<std::string>& all_words) {
   std::vector<Object::Ptr> found;
   if (list.type() != typeid(Array::Ptr)) return found;
   for (const auto& item : *list.extract<Array::Ptr>()) {
@@ -40,12 +41,14 @@ std::string help_of(const std::string& word, const std::vector<Object::Ptr>& ent
         if (item.type() != typeid(Object::Ptr)) continue;
         const auto& verb = *item.extract<Object::Ptr>();
         const auto args = verb.get("args");
-        table.add({plain(verb.get("name")), args.isEmpty() ? std::string() : plain(args), plain(verb.get("help"))});
+        table.add(
+            {plain(verb.get("name")), args.isEmpty() ? std::string() : plain(args), plain(verb.get("help"))});
       }
   return fmt::format("hearthctl {} VERB [ARGUMENTS]\n\n{}", word, table.text(false));
 }
 
-bool has_verb(const std::vector<Object::Ptr>& entries, const std::string& verb, std::vector<std::string>& all_verbs) {
+bool has_verb(const std::vector<Object::Ptr>& entries, const std::string& verb,
+              std::vector<std::string>& all_verbs) {
   for (const auto& entry : entries)
     if (const auto verbs = entry->getArray("verbs"))
       for (const auto& item : *verbs)
@@ -86,7 +89,7 @@ int call(Ctl& ctl) {
   auto args = Poco::makeShared<Array>();
   for (std::size_t i = 1; i < words.size(); ++i) args->add(words[i]);
   params->set("args", args);
-  const auto progress = [&ctl](const Notification& n) {
+  const auto progress = [](const Notification& n) {
     if (n.method != "verb.progress") return;
     // Beside the result, which somebody may want alone.
     const auto line = lines_of(n.params->optValue<std::string>("text", ""));
@@ -105,7 +108,8 @@ int run_verb(Ctl& ctl) {
   std::vector<std::string> known;
   for (const auto& command : commands()) known.emplace_back(command.name);
   const auto entries = of_word(*verbs, word, known);
-  if (entries.empty()) return ctl.fail(kUsage, fmt::format("no command '{}'{}", word, did_you_mean(word, known)));
+  if (entries.empty())
+    return ctl.fail(kUsage, fmt::format("no command '{}'{}", word, did_you_mean(word, known)));
   if (ctl.args().help || ctl.args().words.empty()) {
     ctl.print(help_of(word, entries));
     return ctl.args().help ? kOk : kUsage;

@@ -60,7 +60,8 @@ std::string Ip::text() const {
 }
 
 Result<Poco::Net::SocketAddress> parse_endpoint(std::string_view text) {
-  const Error wrong{ErrorCode::kInvalid, concat("'", text, "' is not an address and port, like 127.0.0.1:9999 or [::1]:9999")};
+  const Error wrong{ErrorCode::kInvalid,
+                    concat("'", text, "' is not an address and port, like 127.0.0.1:9999 or [::1]:9999")};
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return wrong;
   const auto port = to_number(text.substr(colon + 1), 65535);
@@ -81,7 +82,8 @@ Result<Poco::Net::SocketAddress> parse_endpoint(std::string_view text) {
 Result<AllowList> AllowList::parse(const std::vector<std::string>& networks) {
   AllowList list;
   for (const auto& text : networks) {
-    const Error wrong{ErrorCode::kInvalid, concat("'", text, "' is not a network, like 192.168.0.0/16 or fe80::/10")};
+    const Error wrong{ErrorCode::kInvalid,
+                      concat("'", text, "' is not a network, like 192.168.0.0/16 or fe80::/10")};
     const auto slash = text.find('/');
     Poco::Net::IPAddress ip;
     try {
@@ -91,7 +93,8 @@ Result<AllowList> AllowList::parse(const std::vector<std::string>& networks) {
     }
     const bool v4 = ip.family() == Poco::Net::IPAddress::IPv4;
     const unsigned most = v4 ? 32 : 128;
-    const auto bits = slash == std::string::npos ? most : to_number(std::string_view(text).substr(slash + 1), most);
+    const auto bits =
+        slash == std::string::npos ? most : to_number(std::string_view(text).substr(slash + 1), most);
     if (!bits) return wrong;
     Network network{{}, *bits + (v4 ? 96 : 0)};
     if (v4) {

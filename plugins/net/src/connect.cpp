@@ -24,7 +24,9 @@ class TcpAttempt : public std::enable_shared_from_this<TcpAttempt> {
         port_(port),
         options_(options),
         done_(std::move(done)),
-        deadline_(io.deadlines, [this] { finish(Error{ErrorCode::kTimeout, concat(name(), ": no connection in time")}); }) {}
+        deadline_(io.deadlines, [this] {
+          finish(Error{ErrorCode::kTimeout, concat(name(), ": no connection in time")});
+        }) {}
   TcpAttempt(const TcpAttempt&) = delete;
   TcpAttempt& operator=(const TcpAttempt&) = delete;
   ~TcpAttempt() { watch_.reset(); }
@@ -59,7 +61,8 @@ class TcpAttempt : public std::enable_shared_from_this<TcpAttempt> {
           const auto self = weak.lock();
           if (!self || !self->done_) return;
           if (!status.ok() || found->empty())
-            return self->finish(Error{ErrorCode::kUnreachable, concat("no address is known for ", self->host_)});
+            return self->finish(
+                Error{ErrorCode::kUnreachable, concat("no address is known for ", self->host_)});
           self->open(found->front());
         });
   }
@@ -71,7 +74,8 @@ class TcpAttempt : public std::enable_shared_from_this<TcpAttempt> {
     if (!socket_) return fail_later(errno);
     const int on = 1;
     ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (::connect(socket_.get(), address.addr(), address.length()) != 0 && errno != EINPROGRESS) return fail_later(errno);
+    if (::connect(socket_.get(), address.addr(), address.length()) != 0 && errno != EINPROGRESS)
+      return fail_later(errno);
     auto watch = io_.loop.watch(socket_.get(), HEARTH_WRITABLE, [this](std::uint32_t) { connected(); });
     if (!watch.ok()) return fail_later(ENOMEM);
     watch_ = std::move(*watch);
@@ -83,13 +87,16 @@ class TcpAttempt : public std::enable_shared_from_this<TcpAttempt> {
     ::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
     watch_.reset();
     if (error != 0) return finish(refusal(error));
-    const auto connection = std::make_shared<Connection>(io_, std::move(socket_), Ip::of(peer_), options_.limits);
+    const auto connection =
+        std::make_shared<Connection>(io_, std::move(socket_), Ip::of(peer_), options_.limits);
     finish(connection);
     // Whoever wanted it has it now, or it goes.
     if (connection.use_count() > 1 && connection->is_open()) connection->begin();
   }
 
-  Error refusal(int error) const { return {ErrorCode::kUnreachable, concat(name(), ": ", std::strerror(error))}; }
+  Error refusal(int error) const {
+    return {ErrorCode::kUnreachable, concat(name(), ": ", std::strerror(error))};
+  }
 
   void fail_later(int error) {
     io_.loop.post([weak = weak_from_this(), error] {

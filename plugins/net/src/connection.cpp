@@ -18,7 +18,8 @@ constexpr Microseconds kDiscardTime = std::chrono::seconds(2);
 
 }  // namespace
 
-// Around everything that may call the owner: keeps the connection, and settles it after the outermost callback.
+// Around everything that may call the owner: keeps the connection, and settles it after the outermost
+// callback.
 class Connection::Busy {
  public:
   explicit Busy(Connection& of) : self_(of.shared_from_this()) { ++self_->depth_; }
@@ -81,7 +82,8 @@ void Connection::hand_over(std::string_view bytes) {
     input_.append(bytes);
     const auto used = std::min(data_(input_), input_.size());
     input_.erase(0, used);
-    if (input_.empty()) input_.shrink_to_fit();  // ten thousand idle connections must not keep their largest message
+    if (input_.empty())
+      input_.shrink_to_fit();  // ten thousand idle connections must not keep their largest message
   }
   if (is_open() && input_.size() > limits_.max_input) fail(ErrorCode::kBusy, "a message larger than allowed");
 }
@@ -95,11 +97,13 @@ void Connection::peer_ended() {
   }
 }
 
-void Connection::write(std::string_view bytes) {
+void Connection::write(std::string_view bytes) { send(bytes, 0); }
+
+void Connection::send(std::string_view bytes, int flags) {
   if (!is_open() || bytes.empty()) return;
   const bool was_empty = queued() == 0;
   if (was_empty) {
-    const auto n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    const auto n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL | flags);
     if (n < 0 && errno != EAGAIN && errno != EINTR) return fail_errno("write", errno);
     bytes.remove_prefix(n > 0 ? static_cast<std::size_t>(n) : 0);
     if (bytes.empty()) return;
@@ -126,6 +130,13 @@ void Connection::flush() {
   write_deadline_.clear();
   if (closing_) return flushed();
   if (drained_) drained_();
+}
+
+// The kernel holds the bytes back until the FIN, which then travels with them: one packet and one wake-up of
+// the peer less.
+void Connection::close_with(std::string_view last, bool quiet) {
+  send(last, MSG_MORE);
+  close_after_flush(quiet);
 }
 
 void Connection::close_after_flush(bool quiet) {
@@ -212,7 +223,8 @@ void Connection::fail(ErrorCode code, std::string words) {
   close();
 }
 
-// The descriptor is gone, `last_use` at the latest when this returns; what is left is to tell, and to let go of the callbacks.
+// The descriptor is gone, `last_use` at the latest when this returns; what is left is to tell, and to let go
+// of the callbacks.
 void Connection::release(Fd last_use) {
   last_use.reset();
   deadline_.clear();

@@ -41,7 +41,8 @@ void Deadlines::arm(Microseconds at, Microseconds now) {
   timer_ = loop_.after(armed_for_ - now, [this] { fire(); });
 }
 
-// A callback may set, clear and destroy any deadline. What it moves to a place already passed is late by a grain, not lost.
+// A callback may set, clear and destroy any deadline. What it moves to a place already passed is late by a
+// grain, not lost.
 void Deadlines::fire() {
   const auto now = loop_.steady();
   for (std::size_t i = 0; i < set_.size();) {
@@ -55,7 +56,8 @@ void Deadlines::fire() {
     expired();
   }
   armed_for_ = Microseconds::max();
-  const auto next = std::min_element(set_.begin(), set_.end(), [](auto* a, auto* b) { return a->at_ < b->at_; });
+  const auto next =
+      std::min_element(set_.begin(), set_.end(), [](auto* a, auto* b) { return a->at_ < b->at_; });
   if (next != set_.end()) arm((*next)->at_, now);
 }
 

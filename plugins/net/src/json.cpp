@@ -1,9 +1,8 @@
 // A parse handler that refuses duplicate keys, and a writer with our number format.
 #include "hearth/net/json.hpp"
 
-#include <boost/json/basic_parser_impl.hpp>
-
 #include <array>
+#include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
 #include <vector>
@@ -16,8 +15,8 @@ namespace {
 
 namespace bj = boost::json;
 
-// Builds the value in place. The DOM parser of Boost keeps the last of two equal keys without a word, hence our own. Pointers to
-// open containers stay valid: while one is open its parent doesn't grow.
+// Builds the value in place. The DOM parser of Boost keeps the last of two equal keys without a word, hence
+// our own. Pointers to open containers stay valid: while one is open its parent doesn't grow.
 class Handler {
  public:
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
@@ -113,7 +112,8 @@ void append_escape(std::string& out, unsigned unit) {
   for (int shift = 12; shift >= 0; shift -= 4) out += kHex[(unit >> shift) & 15];
 }
 
-// The code point that begins at `at` and its length; U+FFFD and 1 where that isn't UTF-8 (RFC 3629, section 4).
+// The code point that begins at `at` and its length; U+FFFD and 1 where that isn't UTF-8 (RFC 3629, section
+// 4).
 std::pair<unsigned, std::size_t> decode_utf8(std::string_view text, std::size_t at) {
   constexpr std::pair<unsigned, std::size_t> kBad{0xfffd, 1};
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
@@ -163,13 +163,14 @@ Result<boost::json::value> parse(std::string_view text, const Limits& limits) {
   try {
     auto used = parser.write_some(false, text.data(), text.size(), ec);
     if (!ec && parser.done()) {
-      while (used < text.size() && std::string_view(" \t\r\n").find(text[used]) != std::string_view::npos) ++used;
+      while (used < text.size() && std::string_view(" \t\r\n").find(text[used]) != std::string_view::npos)
+        ++used;
       if (limits.trailing || used == text.size()) return parser.handler().take();
       ec = bj::error::extra_data;
     }
     const auto* own = parser.handler().reason();
-    return Error{ErrorCode::kInvalid,
-                 concat("not valid JSON at byte ", used, ": ", own ? own : (ec ? ec : bj::error::incomplete).message())};
+    return Error{ErrorCode::kInvalid, concat("not valid JSON at byte ", used, ": ",
+                                             own ? own : (ec ? ec : bj::error::incomplete).message())};
   } catch (const std::exception& e) {
     return Error{ErrorCode::kInvalid, concat("not valid JSON: ", e.what())};
   }

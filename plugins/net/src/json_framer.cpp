@@ -19,7 +19,8 @@ JsonFramer::JsonFramer(const Limits& limits) : limits_(limits) {
 void JsonFramer::reset() { *this = JsonFramer(limits_); }
 
 JsonFramer::State JsonFramer::feed(std::string_view bytes, std::size_t* used) {
-  std::size_t begin = place_ == Place::kInside || place_ == Place::kText || place_ == Place::kEscape ? 0 : bytes.size();
+  std::size_t begin =
+      place_ == Place::kInside || place_ == Place::kText || place_ == Place::kEscape ? 0 : bytes.size();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const bool was_before = depth_ == 0;
     auto state = step(bytes[i]);

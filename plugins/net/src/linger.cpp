@@ -29,7 +29,8 @@ bool ended(int fd) {
 Linger::Linger(Deadlines& deadlines) : deadline_(deadlines, [this] { sweep(); }) {}
 
 void Linger::take(Fd socket) {
-  while (!waiting_.empty() && (waiting_.size() >= kMost || ended(waiting_.front().socket.get()))) waiting_.pop_front();
+  while (!waiting_.empty() && (waiting_.size() >= kMost || ended(waiting_.front().socket.get())))
+    waiting_.pop_front();
   waiting_.push_back({std::move(socket)});
   if (!deadline_.is_set()) deadline_.set(kPeriod);
 }

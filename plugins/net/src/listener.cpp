@@ -46,7 +46,11 @@ Result<std::unique_ptr<Listener>> Listener::open(Io& io, const ListenerOptions& 
 }
 
 Listener::Listener(Io& io, const ListenerOptions& options, AllowList allow, Accept accept)
-    : io_(io), options_(options), allow_(std::move(allow)), accept_(std::move(accept)), reserve_(open_reserve()) {}
+    : io_(io),
+      options_(options),
+      allow_(std::move(allow)),
+      accept_(std::move(accept)),
+      reserve_(open_reserve()) {}
 
 Listener::~Listener() {
   watch_.reset();
@@ -71,10 +75,16 @@ Status Listener::listen(const Poco::Net::SocketAddress& address) {
     return {ErrorCode::kFailed, concat("cannot listen on ", options_.listen, ": ", e.displayText())};
   }
   ::fcntl(socket_.impl()->sockfd(), F_SETFD, FD_CLOEXEC);
-  auto watch = io_.loop.watch(socket_.impl()->sockfd(), HEARTH_READABLE, [this](std::uint32_t) { accept_some(); });
+  const std::uint32_t events = options_.closed_at_first ? 0 : HEARTH_READABLE;
+  auto watch = io_.loop.watch(socket_.impl()->sockfd(), events, [this](std::uint32_t) { accept_some(); });
   if (!watch.ok()) return watch.error();
   watch_ = std::move(*watch);
   return {};
+}
+
+void Listener::admit() {
+  if (const auto status = io_.loop.rewatch(watch_, HEARTH_READABLE); !status.ok())
+    io_.log.error(status.error().words);
 }
 
 std::string Listener::address() const { return socket_.address().toString(); }
@@ -83,7 +93,8 @@ void Listener::accept_some() {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
     sockaddr_storage from;
     socklen_t size = sizeof from;
-    Fd socket(::accept4(socket_.impl()->sockfd(), reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    Fd socket(::accept4(socket_.impl()->sockfd(), reinterpret_cast<sockaddr*>(&from), &size,
+                        SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) {
       switch (errno) {
         case EAGAIN: return;
@@ -109,14 +120,16 @@ bool Listener::may_connect(const Ip& peer) {
   const auto same = options_.max_per_address == 0 ? per_address_.end() : per_address_.find(peer);
   if (full || (same != per_address_.end() && same->second >= options_.max_per_address)) {
     ++counters_.refused_by_limit;
-    warn(concat("connection from ", peer.text(), " refused: ", full ? options_.max_connections : options_.max_per_address,
+    warn(concat("connection from ", peer.text(),
+                " refused: ", full ? options_.max_connections : options_.max_per_address,
                 full ? " are open" : " of its own are open"));
     return false;
   }
   return true;
 }
 
-// Most requests are answered before begin() returns; only a connection that has to wait is entered in the table.
+// Most requests are answered before begin() returns; only a connection that has to wait is entered in the
+// table.
 void Listener::welcome(Fd socket, const Ip& peer) {
   ++counters_.accepted;
   const auto connection = std::make_shared<Connection>(io_, std::move(socket), peer, options_.limits);
@@ -141,7 +154,8 @@ void Listener::forget(Connection& connection) {
   connections_.erase(&connection);
 }
 
-// The client is turned away with the reserve descriptor, so that it doesn't wait and the loop doesn't spin over it.
+// The client is turned away with the reserve descriptor, so that it doesn't wait and the loop doesn't spin
+// over it.
 void Listener::out_of_descriptors(int error) {
   ++counters_.out_of_descriptors;
   warn(concat("no more connections for now: ", std::strerror(error)));
@@ -152,7 +166,7 @@ void Listener::out_of_descriptors(int error) {
   if (!io_.loop.rewatch(watch_, 0).ok()) return;
   pause_ = io_.loop.after(kPause, [this] {
     if (!reserve_) reserve_ = open_reserve();
-    if (const auto status = io_.loop.rewatch(watch_, HEARTH_READABLE); !status.ok()) io_.log.error(status.error().words);
+    admit();
   });
 }
 

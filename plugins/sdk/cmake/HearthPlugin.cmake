@@ -68,4 +68,5 @@ asm(R"(
     target_link_options(${name} PRIVATE LINKER:--no-undefined)
   endif()
   target_link_libraries(${name} PRIVATE hearth_sdk ${arg_LIBRARIES})
+  set_property(GLOBAL APPEND PROPERTY HEARTH_PLUGIN_TARGETS ${name})
 endfunction()

@@ -9,8 +9,8 @@ namespace hearth::athome {
 
 namespace {
 
-// Clients of the original send colour and brightness with the definition. Here both are facts of the device, so they are only
-// checked.
+// Clients of the original send colour and brightness with the definition. Here both are facts of the device,
+// so they are only checked.
 Status check_defaults(const Arguments& args) {
   if (args.has("device-brightness")) {
     if (const auto percent = args.integer("device-brightness", 0, 100); !percent.ok()) return percent.error();
@@ -18,7 +18,8 @@ Status check_defaults(const Arguments& args) {
   if (!args.has("device-color")) return {};
   const auto color = args.text("device-color");
   if (!color.ok()) return color.error();
-  if (!color->empty() && !parse_color(*color)) return {ErrorCode::kInvalid, "device-color is not of the form #RRGGBB"};
+  if (!color->empty() && !parse_color(*color))
+    return {ErrorCode::kInvalid, "device-color is not of the form #RRGGBB"};
   return {};
 }
 

@@ -7,8 +7,10 @@ namespace hearth::athome {
 
 namespace {
 
-// An address is what the driver declared, with or without its port, or the device's native id: clients know either.
-bool answers_to(const House::Device& device, std::string_view driver, std::string_view address, std::int32_t channel) {
+// An address is what the driver declared, with or without its port, or the device's native id: clients know
+// either.
+bool answers_to(const House::Device& device, std::string_view driver, std::string_view address,
+                std::int32_t channel) {
   if (device.plugin() != driver || device.channel != channel) return false;
   const auto said = lower_case(address), declared = lower_case(device.address);
   const auto native = lower_case(std::string_view(device.device).substr(driver.size() + 1));
@@ -29,7 +31,8 @@ Result<const House::Device*> find_device_by_id(Call& call) {
 Result<const House::Device*> find_device(Call& call) {
   const auto& args = call.args();
   if (args.has("device-id")) return find_device_by_id(call);
-  if (!(args.has("device-mfg") || args.has("device-type")) || !args.has("device-address") || !args.has("device-channel"))
+  if (!(args.has("device-mfg") || args.has("device-type")) || !args.has("device-address") ||
+      !args.has("device-channel"))
     return Error{ErrorCode::kInvalid, "Either device ID or mfg+address+channel is required"};
   const auto driver = driver_argument(call);
   if (!driver.ok()) return driver.error();
@@ -39,7 +42,8 @@ Result<const House::Device*> find_device(Call& call) {
   if (!channel.ok()) return channel.error();
   for (const auto& [id, device] : call.services().house.devices())
     if (answers_to(device, *driver, *address, *channel)) return &device;
-  return Error{ErrorCode::kInvalid, concat("there is no ", *driver, " device with the address ", *address, " and channel ", *channel)};
+  return Error{ErrorCode::kInvalid, concat("there is no ", *driver, " device with the address ", *address,
+                                           " and channel ", *channel)};
 }
 
 Result<std::string> driver_argument(Call& call) {

@@ -43,21 +43,23 @@ void next_step(Call& call, std::shared_ptr<Switching> work) {
   if (work->steps.empty()) return finish(call, *work);
   auto step = std::move(work->steps.back());
   work->steps.pop_back();
-  call.wait_for(call.services().command(work->device, step.capability, step.value, [&call, work](const CommandDone& done) {
-    if (done.outcome == Outcome::kSuperseded) {
-      work->superseded = true;
-    } else if (done.outcome != Outcome::kOk) {
-      if (work->failure.empty()) work->failure = words_for(done);
-      if (done.outcome != Outcome::kError) work->steps.clear();
-    }
-    next_step(call, work);
-  }));
+  call.wait_for(call.services().command(work->device, step.capability, step.value,
+                                        [&call, work](const CommandDone& done) {
+                                          if (done.outcome == Outcome::kSuperseded) {
+                                            work->superseded = true;
+                                          } else if (done.outcome != Outcome::kOk) {
+                                            if (work->failure.empty()) work->failure = words_for(done);
+                                            if (done.outcome != Outcome::kError) work->steps.clear();
+                                          }
+                                          next_step(call, work);
+                                        }));
 }
 
 Status check_range(const Capability& capability, std::string_view argument, std::int64_t value) {
   const auto number = static_cast<double>(value);
   if (!capability.has_range() || (number >= capability.min && number <= capability.max)) return {};
-  return {ErrorCode::kInvalid, concat(argument, " must be from ", capability.min, " to ", capability.max, " for this device")};
+  return {ErrorCode::kInvalid,
+          concat(argument, " must be from ", capability.min, " to ", capability.max, " for this device")};
 }
 
 const Capability* writable(const House::Device& device, std::string_view name) {
@@ -65,7 +67,8 @@ const Capability* writable(const House::Device& device, std::string_view name) {
   return capability && capability->writable ? capability : nullptr;
 }
 
-// The brightness that a request asks for: device-brightness, or a dim-amount other than 0, which must not mean dark.
+// The brightness that a request asks for: device-brightness, or a dim-amount other than 0, which must not
+// mean dark.
 Result<std::int64_t> asked_brightness(const Arguments& args) {
   std::int64_t percent = -1;
   if (args.has("dim-amount")) {

@@ -26,7 +26,8 @@ constexpr std::size_t kLongestName = 64;
 const Request* find_request(std::string_view name) {
   if (name.size() > kLongestName) return nullptr;
   const auto lower = lower_case(name);
-  const auto request = std::find_if(kRequests.begin(), kRequests.end(), [&](const Request& r) { return r.name == lower; });
+  const auto request =
+      std::find_if(kRequests.begin(), kRequests.end(), [&](const Request& r) { return r.name == lower; });
   return request == kRequests.end() ? nullptr : &*request;
 }
 

@@ -18,7 +18,9 @@ Arguments parse(const std::vector<std::string>& args) {
   return *parsed;
 }
 
-std::string refusal(const std::vector<std::string>& args) { return parse_arguments(args, options_of).error().words; }
+std::string refusal(const std::vector<std::string>& args) {
+  return parse_arguments(args, options_of).error().words;
+}
 
 }  // namespace
 

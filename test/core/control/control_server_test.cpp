@@ -1,8 +1,8 @@
 // Tests of core/control/control_server.hpp: requests, limits, and clients that misbehave.
-#include <catch2/catch.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <catch2/catch.hpp>
 #include <deque>
 
 #include "core/control/rpc.hpp"
@@ -14,9 +14,7 @@ using namespace hearth::core::test;
 
 namespace {
 
-Result<Poco::Dynamic::Var> echo(const Poco::JSON::Object& params) {
-  return Poco::Dynamic::Var(params);
-}
+Result<Poco::Dynamic::Var> echo(const Poco::JSON::Object& params) { return Poco::Dynamic::Var(params); }
 
 }  // namespace
 
@@ -33,8 +31,9 @@ TEST_CASE("a method that doesn't exist is told as JSON-RPC says") {
   const RunningServer server(house);
   RawClient client(house);
   client.send("{\"id\":\"x\",\"method\":\"nonsense\"}\n");
-  CHECK(client.line() ==
-        R"({"jsonrpc":"2.0","id":"x","error":{"code":-32601,"message":"no such method: nonsense","data":{"code":"invalid"}}})");
+  CHECK(
+      client.line() ==
+      R"({"jsonrpc":"2.0","id":"x","error":{"code":-32601,"message":"no such method: nonsense","data":{"code":"invalid"}}})");
 }
 
 TEST_CASE("an error of the house's keeps its code and words") {
@@ -43,7 +42,8 @@ TEST_CASE("an error of the house's keeps its code and words") {
   const RunningServer server(house);
   RawClient client(house);
   client.send("{\"id\":1,\"method\":\"fail\"}\n");
-  CHECK(client.line() == R"({"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"not you","data":{"code":"denied"}}})");
+  CHECK(client.line() ==
+        R"({"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"not you","data":{"code":"denied"}}})");
 }
 
 TEST_CASE("the server tells its version") {
@@ -106,7 +106,8 @@ TEST_CASE("the 65th client is told why it is sent away, and may come when anothe
   const RunningServer server(house);
   std::deque<RawClient> clients;
   for (int i = 0; i < 64; ++i) clients.emplace_back(house).call("echo");
-  CHECK(RawClient(house).json()->getObject("error")->getValue<std::string>("message") == "64 clients are connected already");
+  CHECK(RawClient(house).json()->getObject("error")->getValue<std::string>("message") ==
+        "64 clients are connected already");
   clients.pop_front();
   CHECK(eventually([&] {
     RawClient next(house);
@@ -137,8 +138,9 @@ TEST_CASE("too many open calls are refused as busy") {
   RawClient client(house);
   gate.lock();
   for (int i = 0; i < 65; ++i) client.send("{\"id\":" + std::to_string(i) + ",\"method\":\"wait\"}\n");
-  CHECK(client.line() ==
-        R"({"jsonrpc":"2.0","id":64,"error":{"code":-32003,"message":"64 calls are open already","data":{"code":"busy"}}})");
+  CHECK(
+      client.line() ==
+      R"({"jsonrpc":"2.0","id":64,"error":{"code":-32003,"message":"64 calls are open already","data":{"code":"busy"}}})");
   gate.unlock();
   for (int i = 0; i < 64; ++i) CHECK(client.line().find("\"result\":1") != std::string::npos);
 }
@@ -174,7 +176,8 @@ TEST_CASE("a follower of the log gets what is logged, from any thread") {
 TEST_CASE("a second server is refused and the first goes on") {
   House house;
   const RunningServer server(house);
-  CHECK_THROWS_WITH([&] { const RunningServer second(house); }(), Catch::Contains("another hearthd is running"));
+  CHECK_THROWS_WITH([&] { const RunningServer second(house); }(),
+                    Catch::Contains("another hearthd is running"));
   RawClient client(house);
   client.send("{\"id\":1,\"method\":\"version\"}\n");
   CHECK(client.line().find("result") != std::string::npos);

@@ -1,13 +1,13 @@
 // Tests of core/control/control_socket.hpp: whose file it is, and who may use it.
 #include "core/control/control_socket.hpp"
 
-#include <catch2/catch.hpp>
-#include <fstream>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <catch2/catch.hpp>
 #include <cstring>
+#include <fstream>
 
 #include "test/core/control/folder.hpp"
 
@@ -31,7 +31,7 @@ TEST_CASE("the socket is for its owner and group only") {
   const test::Folder folder;
   const auto socket = ListeningSocket::open(folder.path() / "s");
   REQUIRE(socket.ok());
-  struct stat info{};
+  struct stat info {};
   REQUIRE(::lstat((folder.path() / "s").c_str(), &info) == 0);
   CHECK((info.st_mode & 0777) == 0660);
 }
@@ -48,7 +48,8 @@ TEST_CASE("a living server's socket is left alone, and said so") {
   REQUIRE(first.ok());
   const auto second = ListeningSocket::open(folder.path() / "s");
   REQUIRE_FALSE(second.ok());
-  CHECK(second.error().words == "another hearthd is running: it answers at " + (folder.path() / "s").native());
+  CHECK(second.error().words ==
+        "another hearthd is running: it answers at " + (folder.path() / "s").native());
   CHECK(connect_to(folder.path() / "s").ok());
 }
 
@@ -80,9 +81,11 @@ TEST_CASE("the end of the server removes its file, but not its successor's") {
 TEST_CASE("without a server the words say what is missing and where") {
   const test::Folder folder;
   const auto none = connect_to(folder.path() / "s");
-  CHECK(none.error().words == "hearthd isn't running: no control socket at " + (folder.path() / "s").native());
+  CHECK(none.error().words ==
+        "hearthd isn't running: no control socket at " + (folder.path() / "s").native());
   leave_behind(folder.path() / "s");
-  CHECK(connect_to(folder.path() / "s").error().words.starts_with("hearthd isn't running: nobody answers at "));
+  CHECK(
+      connect_to(folder.path() / "s").error().words.starts_with("hearthd isn't running: nobody answers at "));
 }
 
 TEST_CASE("a path too long for a socket is refused in words") {

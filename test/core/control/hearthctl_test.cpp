@@ -1,10 +1,10 @@
 // Tests of hearthctl as a program, against a server.
-#include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <catch2/catch.hpp>
 #include <csignal>
 
 #include "core/control/rpc.hpp"
@@ -112,7 +112,8 @@ TEST_CASE("without a server hearthctl says what is missing and exits with 2") {
   House house;
   const auto run = hearthctl(house, {"status"});
   CHECK(run.status == 2);
-  CHECK(run.err == "hearthctl: hearthd isn't running: no control socket at " + house.socket_path().native() + "\n");
+  CHECK(run.err ==
+        "hearthctl: hearthd isn't running: no control socket at " + house.socket_path().native() + "\n");
 }
 
 TEST_CASE("devices are shown as a table, or as the JSON that the server gave") {
@@ -138,7 +139,8 @@ TEST_CASE("devices are shown as a table, or as the JSON that the server gave") {
 TEST_CASE("a command goes out with the types that were typed, and says nothing when it went well") {
   House house;
   std::string asked;
-  house.methods["device.set"] = records(asked, R"({"device":"x:1","capability":"c","outcome":"ok","words":""})");
+  house.methods["device.set"] =
+      records(asked, R"({"device":"x:1","capability":"c","outcome":"ok","words":""})");
   const RunningServer server(house);
   auto run = hearthctl(house, {"device", "on", "3"});
   CHECK(run.status == 0);
@@ -152,8 +154,10 @@ TEST_CASE("a command goes out with the types that were typed, and says nothing w
 
 TEST_CASE("a command that failed exits with 1 and says what became of it") {
   House house;
-  house.methods["device.set"] = gives(R"({"device":"x:1","capability":"on_off","outcome":"timeout","words":"no answer"})");
-  house.methods["group.switch"] = gives(R"([{"device":"x:1","capability":"on_off","outcome":"superseded","words":""},
+  house.methods["device.set"] =
+      gives(R"({"device":"x:1","capability":"on_off","outcome":"timeout","words":"no answer"})");
+  house.methods["group.switch"] =
+      gives(R"([{"device":"x:1","capability":"on_off","outcome":"superseded","words":""},
     {"device":"x:2","capability":"on_off","outcome":"unreachable","words":""}])");
   const RunningServer server(house);
   auto run = hearthctl(house, {"device", "off", "1"});
@@ -166,7 +170,9 @@ TEST_CASE("a command that failed exits with 1 and says what became of it") {
 
 TEST_CASE("a refusal of the server's exits with 1 and its words") {
   House house;
-  house.methods["device.toggle"] = [](const auto&) { return Error{ErrorCode::kInvalid, "no device \"Lmap\", perhaps Lamp"}; };
+  house.methods["device.toggle"] = [](const auto&) {
+    return Error{ErrorCode::kInvalid, "no device \"Lmap\", perhaps Lamp"};
+  };
   const RunningServer server(house);
   const auto run = hearthctl(house, {"device", "toggle", "Lmap"});
   CHECK(run.status == 1);
@@ -176,9 +182,15 @@ TEST_CASE("a refusal of the server's exits with 1 and its words") {
 
 TEST_CASE("what is typed wrong exits with 2 and names the help") {
   House house;
-  for (const auto& args : std::vector<std::vector<std::string>>{
-           {"device"}, {"device", "on"}, {"device", "set", "1", "on_off"}, {"groups", "explode"}, {"plugins", "load"},
-           {"bus", "x"}, {"log", "--max", "many"}, {"check"}, {"status", "--folow"}}) {
+  for (const auto& args : std::vector<std::vector<std::string>>{{"device"},
+                                                                {"device", "on"},
+                                                                {"device", "set", "1", "on_off"},
+                                                                {"groups", "explode"},
+                                                                {"plugins", "load"},
+                                                                {"bus", "x"},
+                                                                {"log", "--max", "many"},
+                                                                {"check"},
+                                                                {"status", "--folow"}}) {
     CAPTURE(args);
     CHECK(hearthctl(house, args).status == 2);
   }
@@ -187,7 +199,8 @@ TEST_CASE("what is typed wrong exits with 2 and names the help") {
 
 TEST_CASE("help needs no server, for each command") {
   House house;
-  for (const std::string command : {"status", "devices", "device", "groups", "programs", "plugins", "bus", "log", "discover", "check"}) {
+  for (const std::string command :
+       {"status", "devices", "device", "groups", "programs", "plugins", "bus", "log", "discover", "check"}) {
     const auto run = hearthctl(house, {command, "--help"});
     CHECK(run.status == 0);
     CHECK(run.out.starts_with("hearthctl " + command + ": "));
@@ -257,13 +270,15 @@ TEST_CASE("a plugin's word is listed, called, and its progress told apart from i
   };
   const RunningServer server(house);
   CHECK(hearthctl(house, {"kasa", "--help"}).out ==
-        "hearthctl kasa VERB [ARGUMENTS]\n\nVERB  ARGUMENTS  WHAT IT DOES\npair  NAME       finds a new plug\n");
+        "hearthctl kasa VERB [ARGUMENTS]\n\nVERB  ARGUMENTS  WHAT IT DOES\npair  NAME       finds a new "
+        "plug\n");
   const auto run = hearthctl(house, {"kasa", "pair", "--now"});
   CHECK(run.status == 0);
   CHECK(run.out == "paired --now\n");
   CHECK(run.err == "looking\\u{1b}[2J\n");
   CHECK(hearthctl(house, {"kasa", "pair", "x", "--json"}).out == "\"paired x\\n\"\n");
-  CHECK(hearthctl(house, {"kasa", "pear"}).err == "hearthctl: 'kasa' has no verb 'pear'; did you mean pair?\n");
+  CHECK(hearthctl(house, {"kasa", "pear"}).err ==
+        "hearthctl: 'kasa' has no verb 'pear'; did you mean pair?\n");
 }
 
 TEST_CASE("a word that nobody brings is a mistake in typing") {

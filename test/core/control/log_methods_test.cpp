@@ -19,14 +19,17 @@ LogOptions quiet() {
   return options;
 }
 
-Poco::JSON::Object::Ptr json(const std::string& text) { return parse_json(text)->extract<Poco::JSON::Object::Ptr>(); }
+Poco::JSON::Object::Ptr json(const std::string& text) {
+  return parse_json(text)->extract<Poco::JSON::Object::Ptr>();
+}
 
 std::vector<std::string> texts(const Log& log, const std::string& params) {
   const auto result = log_get(log, *json(params));
   REQUIRE(result.ok());
   std::vector<std::string> texts;
   const auto entries = json(*result)->getArray("entries");
-  for (const auto& entry : *entries) texts.push_back(entry.extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("text"));
+  for (const auto& entry : *entries)
+    texts.push_back(entry.extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("text"));
   return texts;
 }
 
@@ -48,9 +51,10 @@ struct Followed {
 TEST_CASE("an entry of the log shows number, time, level and who") {
   Log log(quiet());
   log.write(LogLevel::kWarning, "tplink", "tplink:1", "lost \"it\"");
-  CHECK(*log_get(log, *json("{}")) ==
-        R"({"entries":[{"seq":1,"time":"2024-03-01T12:00:00.000000Z","level":"warning","plugin":"tplink","device":"tplink:1",)"
-        R"("text":"lost \"it\""}],"last_seq":1})");
+  CHECK(
+      *log_get(log, *json("{}")) ==
+      R"({"entries":[{"seq":1,"time":"2024-03-01T12:00:00.000000Z","level":"warning","plugin":"tplink","device":"tplink:1",)"
+      R"("text":"lost \"it\""}],"last_seq":1})");
 }
 
 TEST_CASE("without a number the newest entries are given, with one the oldest after it") {

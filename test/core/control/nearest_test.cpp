@@ -11,6 +11,7 @@ TEST_CASE("the word with the fewest edits is meant") {
 }
 
 TEST_CASE("a word that resembles none is not guessed") {
+  CHECK(nearest("foo", {"log", "bus"}).empty());
   CHECK(nearest("xylophone", {"device", "groups"}).empty());
   CHECK(nearest(std::string(1000, 'a'), {"device"}).empty());
 }

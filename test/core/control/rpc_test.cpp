@@ -16,7 +16,8 @@ int code_of(std::string_view line) {
 }  // namespace
 
 TEST_CASE("a request is taken apart, and its id kept as it was written") {
-  const auto parsed = parse_request(R"({"jsonrpc":"2.0","id":"a\"1","method":"device.set","params":{"device":3}})");
+  const auto parsed =
+      parse_request(R"({"jsonrpc":"2.0","id":"a\"1","method":"device.set","params":{"device":3}})");
   REQUIRE(parsed.request);
   CHECK(parsed.request->id == R"("a\"1")");
   CHECK(parsed.request->method == "device.set");
@@ -67,7 +68,8 @@ TEST_CASE("brackets inside texts don't count as depth") {
 }
 
 TEST_CASE("numbers keep their size and texts their letters") {
-  for (const std::string text : {"9223372036854775807", "-5", "21.05", "true", "null", "\"\xC3\xBC\\n\"", "{\"b\":1,\"a\":[]}"}) {
+  for (const std::string text :
+       {"9223372036854775807", "-5", "21.05", "true", "null", "\"\xC3\xBC\\n\"", "{\"b\":1,\"a\":[]}"}) {
     const auto value = parse_json(text);
     REQUIRE(value.ok());
     CHECK(*json_text(*value) == text);
@@ -76,7 +78,8 @@ TEST_CASE("numbers keep their size and texts their letters") {
 
 TEST_CASE("an error carries a code for programs and words for people") {
   CHECK(error_line("3", to_rpc({ErrorCode::kBusy, "too \"much\""})) ==
-        "{\"jsonrpc\":\"2.0\",\"id\":3,\"error\":{\"code\":-32003,\"message\":\"too \\\"much\\\"\",\"data\":{\"code\":\"busy\"}}}\n");
+        "{\"jsonrpc\":\"2.0\",\"id\":3,\"error\":{\"code\":-32003,\"message\":\"too "
+        "\\\"much\\\"\",\"data\":{\"code\":\"busy\"}}}\n");
 }
 
 TEST_CASE("a wrong parameter and a missing method have the codes of JSON-RPC") {
@@ -85,7 +88,8 @@ TEST_CASE("a wrong parameter and a missing method have the codes of JSON-RPC") {
 }
 
 TEST_CASE("a parameter of another type is refused by name") {
-  const auto params = parse_json(R"({"a":"x","b":-1,"c":1.5,"d":true,"e":7})")->extract<Poco::JSON::Object::Ptr>();
+  const auto params =
+      parse_json(R"({"a":"x","b":-1,"c":1.5,"d":true,"e":7})")->extract<Poco::JSON::Object::Ptr>();
   CHECK(*text_param(*params, "a", "") == "x");
   CHECK(*text_param(*params, "z", "other") == "other");
   CHECK(text_param(*params, "e", "").error().words == "'e' is a text");

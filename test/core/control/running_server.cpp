@@ -7,6 +7,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "core/control/control_server.hpp"
 #include "core/control/control_socket.hpp"
 #include "core/control/rpc.hpp"
 #include "core/log/log.hpp"
@@ -153,8 +154,9 @@ hearth_status House::send(Message message) {
       break;
     }
     case MessageKind::kRequest:
-      if (mute) break;
-      if (verb && message.type == kType<VerbCall>) {
+      if (message.type == kType<Sync>) {
+        refuse(message.id, HEARTH_OK, "");
+      } else if (verb && message.type == kType<VerbCall>) {
         verb(*this, *decode<VerbCall>(message.body.bytes()), message.id);
       } else {
         refuse(message.id, HEARTH_UNREACHABLE, "nobody answers that type of request");
@@ -172,7 +174,8 @@ struct RunningServer::Steps {
 
   Status wait(PluginStep step) {
     std::unique_lock lock(mutex);
-    if (!changed.wait_for(lock, kPatience, [&] { return done.contains(step) || done.contains(PluginStep::kEnded); }))
+    if (!changed.wait_for(lock, kPatience,
+                          [&] { return done.contains(step) || done.contains(PluginStep::kEnded); }))
       throw std::runtime_error("the plugin hangs");
     for (const auto& [which, status] : done)
       if (!status.ok()) return status;
@@ -188,13 +191,14 @@ RunningServer::RunningServer(House& house) : steps_(std::make_shared<Steps>()) {
     return name == kServicesExtension ? static_cast<Services*>(&house) : nullptr;
   };
   const auto log = [](std::uint32_t, std::string_view, std::string_view) {};
-  thread_ = std::make_unique<PluginThread>(setup, house, log, extensions, [steps = steps_](PluginStep step, Status status) {
-    const std::lock_guard lock(steps->mutex);
-    steps->done[step] = std::move(status);
-    steps->changed.notify_all();
-  });
+  thread_ = std::make_unique<PluginThread>(setup, house, log, extensions,
+                                           [steps = steps_](PluginStep step, Status status) {
+                                             const std::lock_guard lock(steps->mutex);
+                                             steps->done[step] = std::move(status);
+                                             steps->changed.notify_all();
+                                           });
   house.connect_to(&thread_->inbox());
-  thread_->begin([]() -> Result<const hearth_plugin*> { return control_server_plugin(); });
+  thread_->begin([]() -> Result<const hearth_plugin*> { return &detail::Entry<ControlServer>::kTable; });
   const auto started = steps_->wait(PluginStep::kStarted);
   if (started.ok()) return;
   (void)steps_->wait(PluginStep::kEnded);
@@ -245,7 +249,8 @@ Poco::JSON::Object::Ptr RawClient::json() {
 
 std::string RawClient::call(const std::string& method, const std::string& params) {
   const auto id = ++last_id_;
-  send("{\"jsonrpc\":\"2.0\",\"id\":" + std::to_string(id) + ",\"method\":\"" + method + "\",\"params\":" + params + "}\n");
+  send("{\"jsonrpc\":\"2.0\",\"id\":" + std::to_string(id) + ",\"method\":\"" + method +
+       "\",\"params\":" + params + "}\n");
   for (;;) {
     const auto answer = json();
     if (answer->has("method")) continue;

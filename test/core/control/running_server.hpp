@@ -1,4 +1,5 @@
-// A control server at work on a plugin thread of its own, with a house behind it that does what the test says.
+// A control server at work on a plugin thread of its own, with a house behind it that does what the test
+// says.
 #ifndef HEARTH_TEST_CORE_CONTROL_RUNNING_SERVER_HPP
 #define HEARTH_TEST_CORE_CONTROL_RUNNING_SERVER_HPP
 
@@ -33,7 +34,6 @@ class House : public Services, public Uplink {
   std::map<std::string, Method> methods;
   Verb verb;
   std::vector<std::vector<std::uint8_t>> schemas;
-  bool mute = false;  // requests over the bus get no answer
 
   // [any]
   template <class T>

@@ -11,9 +11,14 @@ using namespace hearth::core::ctl;
 
 TEST_CASE("columns are aligned, also with letters of several bytes") {
   Table table({"NAME", "STATE"});
-  table.add({"K\xC3\xBC" "che", "on"});
+  table.add(
+      {"K\xC3\xBC"
+       "che",
+       "on"});
   table.add({"Attic", "off"});
-  CHECK(table.text(false) == "NAME   STATE\nK\xC3\xBC" "che  on\nAttic  off\n");
+  CHECK(table.text(false) ==
+        "NAME   STATE\nK\xC3\xBC"
+        "che  on\nAttic  off\n");
 }
 
 TEST_CASE("a column that is empty everywhere is left out") {
@@ -37,7 +42,8 @@ TEST_CASE("colours don't shift columns") {
 TEST_CASE("any JSON can be described") {
   CHECK(describe(*parse_json(R"({"name":"home","up":true,"list":[1,2],"none":null,"in":{"a":1}})"), false) ==
         "name  home\nup    yes\nlist  1, 2\nnone  -\nin\n  a  1\n");
-  CHECK(describe(*parse_json(R"([{"id":"a","cpu_ms":1},{"id":"b"}])"), false) == "ID  CPU MS\na   1\nb   -\n");
+  CHECK(describe(*parse_json(R"([{"id":"a","cpu_ms":1},{"id":"b"}])"), false) ==
+        "ID  CPU MS\na   1\nb   -\n");
   CHECK(describe(*parse_json("[\"x\",2]"), false) == "x\n2\n");
   CHECK(describe(*parse_json("21.05"), false) == "21.05\n");
 }

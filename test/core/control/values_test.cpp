@@ -41,11 +41,13 @@ TEST_CASE("a colour typed in hexadecimal becomes hue and saturation") {
 }
 
 TEST_CASE("a device's state is told in a line, switch and brightness first") {
-  CHECK(summary(R"({"capabilities":[{"name":"power","unit":"W"},{"name":"brightness","unit":"%"},{"name":"on_off"},
+  CHECK(
+      summary(
+          R"({"capabilities":[{"name":"power","unit":"W"},{"name":"brightness","unit":"%"},{"name":"on_off"},
     {"name":"color"},{"name":"motion"},{"name":"signal","unit":"dBm"}],
     "state":{"power":{"reported":12.3},"brightness":{"reported":40},"on_off":{"reported":true},
     "color":{"reported":{"hue":240,"saturation":80}},"motion":{"reported":false},"signal":{"reported":null}}})") ==
-        "on 40 %, 12.3 W, 240\xC2\xB0 80 %, motion no");
+      "on 40 %, 12.3 W, 240\xC2\xB0 80 %, motion no");
 }
 
 TEST_CASE("a device that has reported nothing has no summary") {
@@ -54,7 +56,8 @@ TEST_CASE("a device that has reported nothing has no summary") {
 }
 
 TEST_CASE("a message's body fits one line") {
-  CHECK(body_summary(*parse_json(R"({"device":"x:1","capability":"on_off","value":true})")) == "x:1 on_off = true");
+  CHECK(body_summary(*parse_json(R"({"device":"x:1","capability":"on_off","value":true})")) ==
+        "x:1 on_off = true");
   CHECK(body_summary(*parse_json(R"({"plugin":"x","state":"running"})")) == R"(plugin="x" state="running")");
   CHECK(body_summary(*parse_json("\"00ff\"")) == "00ff");
 }

@@ -24,7 +24,9 @@ TEST_CASE("a verb's progress lines come before its result, to the client that ca
 
 TEST_CASE("a verb that is refused says so in the plugin's words") {
   House house;
-  house.verb = [](House& h, const VerbCall&, std::uint64_t id) { h.refuse(id, HEARTH_BUSY, "pairing already"); };
+  house.verb = [](House& h, const VerbCall&, std::uint64_t id) {
+    h.refuse(id, HEARTH_BUSY, "pairing already");
+  };
   const RunningServer server(house);
   CHECK(RawClient(house).call("verb.call", R"({"word":"a","verb":"b"})") == "error: pairing already");
 }
@@ -35,8 +37,10 @@ TEST_CASE("a verb call with wrong parameters never leaves the server") {
   const RunningServer server(house);
   RawClient client(house);
   CHECK(client.call("verb.call", R"({"verb":"b"})") == "error: 'word' is missing or no text");
-  CHECK(client.call("verb.call", R"({"word":"a","verb":"b","args":"c"})").find("error: 'args' is a list") == 0);
-  CHECK(client.call("verb.call", R"({"word":"a","verb":"b","args":[1]})").find("error: 'args' is a list") == 0);
+  CHECK(client.call("verb.call", R"({"word":"a","verb":"b","args":"c"})").find("error: 'args' is a list") ==
+        0);
+  CHECK(client.call("verb.call", R"({"word":"a","verb":"b","args":[1]})").find("error: 'args' is a list") ==
+        0);
 }
 
 TEST_CASE("a client that leaves during a verb takes nothing with it") {

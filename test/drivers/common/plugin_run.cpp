@@ -37,7 +37,8 @@ std::filesystem::path new_folder() {
 
 }  // namespace
 
-PluginRun::PluginRun(std::string id, const Fill& config, std::vector<std::uint8_t> store) : state_dir_(new_folder()) {
+PluginRun::PluginRun(std::string id, const Fill& config, std::vector<std::uint8_t> store)
+    : state_dir_(new_folder()) {
   PluginSetup setup;
   setup.id = std::move(id);
   setup.source = kSource;
@@ -60,7 +61,8 @@ PluginRun::PluginRun(std::string id, const Fill& config, std::vector<std::uint8_
       std::move(setup), uplink, log, [](std::string_view) -> const void* { return nullptr; }, on_step);
   thread_->begin([]() -> Result<const hearth_plugin*> { return hearth_plugin_entry(HEARTH_ABI_MAJOR); });
   std::unique_lock lock(mutex_);
-  if (!changed_.wait_for(lock, kPatience, [this] { return started_; })) throw std::runtime_error("the plugin doesn't start");
+  if (!changed_.wait_for(lock, kPatience, [this] { return started_; }))
+    throw std::runtime_error("the plugin doesn't start");
 }
 
 PluginRun::~PluginRun() {
@@ -73,7 +75,8 @@ void PluginRun::stop() {
   if (std::exchange(stopped_, true)) return;
   thread_->stop();
   std::unique_lock lock(mutex_);
-  if (!changed_.wait_for(lock, kPatience, [this] { return ended_; })) std::abort();  // its thread can't be joined
+  if (!changed_.wait_for(lock, kPatience, [this] { return ended_; }))
+    std::abort();  // its thread can't be joined
 }
 
 template <class T>
@@ -98,7 +101,8 @@ Answer PluginRun::answer(std::uint64_t request) {
   return answers_[request];
 }
 
-Answer PluginRun::command(const std::string& device, const std::string& capability, Value value, std::uint32_t deadline_ms) {
+Answer PluginRun::command(const std::string& device, const std::string& capability, Value value,
+                          std::uint32_t deadline_ms) {
   return answer(request(Command{device, capability, std::move(value), deadline_ms}));
 }
 
@@ -170,13 +174,15 @@ void PluginRun::took(const Message& message) {
   }
 }
 
-void PluginRun::wait(const std::string& what, const std::function<bool(const std::map<std::string, Shown>&)>& condition) {
+void PluginRun::wait(const std::string& what,
+                     const std::function<bool(const std::map<std::string, Shown>&)>& condition) {
   std::unique_lock lock(mutex_);
   if (!changed_.wait_for(lock, kPatience, [&] { return condition(shown_); }))
     throw std::runtime_error("waited in vain: " + what + "; the log:\n" + log_);
 }
 
-PluginRun::Shown PluginRun::wait_for(const std::string& device, const std::function<bool(const Shown&)>& condition) {
+PluginRun::Shown PluginRun::wait_for(const std::string& device,
+                                     const std::function<bool(const Shown&)>& condition) {
   Shown found;
   wait(device, [&](const auto& all) {
     const auto it = all.find(device);

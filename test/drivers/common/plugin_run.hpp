@@ -21,12 +21,12 @@ namespace hearth::test {
 // What came of a request.
 struct Answer {
   hearth_status status = HEARTH_OK;
-  std::string words;   // of a failure
-  DeviceTaken taken;   // of a DeviceWanted
+  std::string words;  // of a failure
+  DeviceTaken taken;  // of a DeviceWanted
 };
 
-// Starts the plugin of this program (its hearth_plugin_entry) and stops it at the end. Waiting has a deadline of 10 s, and then
-// throws. [the test's thread]
+// Starts the plugin of this program (its hearth_plugin_entry) and stops it at the end. Waiting has a deadline
+// of 10 s, and then throws. [the test's thread]
 class PluginRun : private core::Uplink {
  public:
   using Fill = std::function<void(flexbuffers::Builder&)>;
@@ -39,7 +39,8 @@ class PluginRun : private core::Uplink {
   std::string refusal() const { return refusal_; }
   void stop();
 
-  Answer command(const std::string& device, const std::string& capability, Value value, std::uint32_t deadline_ms = 8000);
+  Answer command(const std::string& device, const std::string& capability, Value value,
+                 std::uint32_t deadline_ms = 8000);
   Answer want(const std::string& address, const std::string& name = {});
   // The same without waiting; the number is for answer().
   std::uint64_t send(const Command& command);
@@ -55,7 +56,8 @@ class PluginRun : private core::Uplink {
     std::map<std::string, Value> states;
     int declarations = 0;
   };
-  void wait(const std::string& what, const std::function<bool(const std::map<std::string, Shown>&)>& condition);
+  void wait(const std::string& what,
+            const std::function<bool(const std::map<std::string, Shown>&)>& condition);
   // Waits until the device is shown and `condition` holds of it.
   Shown wait_for(const std::string& device, const std::function<bool(const Shown&)>& condition = {});
   std::map<std::string, Shown> shown();

@@ -1,4 +1,4 @@
-// The simulated driver as home meets it: declarations, commands, slow, failing and dead devices, devices by address.
+// The simulated driver as home meets it: good, slow, failing and dead devices, and those made by address.
 #include <catch2/catch.hpp>
 
 #include "test/drivers/common/plugin_run.hpp"
@@ -116,4 +116,14 @@ TEST_CASE("an address that is no id is refused") {
 TEST_CASE("two devices of one id are refused at the start, with the id in the words") {
   PluginRun run("simulated", config({{"hall", "light"}, {"hall", "plug"}}));
   CHECK(run.refusal().find("'hall'") != std::string::npos);
+}
+
+TEST_CASE("a device that the house deleted is declared anew when it is wanted again") {
+  PluginRun run("simulated");
+  REQUIRE(run.want("lamp").status == HEARTH_OK);
+  REQUIRE(run.command("simulated:lamp", "on_off", true).status == HEARTH_OK);
+  run.removed("simulated:lamp");
+  REQUIRE(run.want("lamp").status == HEARTH_OK);
+  CHECK(run.shown()["simulated:lamp"].declarations == 2);
+  CHECK_FALSE(on(run.shown()["simulated:lamp"]));
 }

@@ -70,7 +70,8 @@ TEST_CASE("a clock that stands or goes back costs no energy") {
   CHECK_FALSE(changed.contains("energy"));
 }
 
-TEST_CASE("no command fails at rate 0, every one at rate 1, and the sequence in between is the same each time") {
+TEST_CASE(
+    "no command fails at rate 0, every one at rate 1, and the sequence in between is the same each time") {
   Model never("a", Kind::kLight), always("a", Kind::kLight), one("b", Kind::kLight), other("b", Kind::kLight);
   int failed = 0;
   for (int n = 0; n < 200; ++n) {

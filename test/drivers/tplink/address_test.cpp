@@ -1,7 +1,8 @@
 // Addresses as people write them, and how long a silent device is left alone.
+#include "drivers/tplink/address.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "drivers/tplink/address.hpp"
 #include "drivers/tplink/backoff.hpp"
 
 using tplink::parse_address;
@@ -16,8 +17,9 @@ TEST_CASE("each way to write an address has one spelling") {
 }
 
 TEST_CASE("what is no address is refused with words") {
-  for (const auto* text : {"", ":", ":80", "host:", "host:0", "host:65536", "host:9999x", "host:-1", "two words", "[::1", "[::1]x",
-                           "[]:80", "http://192.0.2.7/", "h\xc3\xb6st", "a\nb"}) {
+  for (const auto* text :
+       {"", ":", ":80", "host:", "host:0", "host:65536", "host:9999x", "host:-1", "two words", "[::1",
+        "[::1]x", "[]:80", "http://192.0.2.7/", "h\xc3\xb6st", "a\nb"}) {
     INFO(text);
     const auto address = parse_address(text);
     REQUIRE_FALSE(address.ok());

@@ -56,7 +56,8 @@ TEST_CASE("what follows a reply is ignored") {
 }
 
 TEST_CASE("lengths of 0 and above the limit are refused with the header alone") {
-  for (const auto& header : {std::string("\0\0\0\0", 4), std::string("\0\1\0\1", 4), std::string("\xff\xff\xff\xff", 4)}) {
+  for (const auto& header :
+       {std::string("\0\0\0\0", 4), std::string("\0\1\0\1", 4), std::string("\xff\xff\xff\xff", 4)}) {
     FrameReader reader;
     REQUIRE(reader.feed(header.substr(0, 3)).ok());
     const auto whole = reader.feed(header.substr(3));

@@ -1,7 +1,6 @@
-// The tplink driver as home meets it, against real servers on loopback: the good device, the silent and the hostile one.
-#include <catch2/catch.hpp>
-
+// The tplink driver as home meets it, against real servers: the good device, the silent and the hostile.
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <chrono>
 
 #include "test/drivers/common/plugin_run.hpp"
@@ -16,7 +15,8 @@ namespace {
 const std::string kId = "8006AAAA00000000000000000000000000000001";
 const std::string kFull = "tplink:" + kId;
 
-PluginRun::Fill config(const std::vector<std::string>& hosts, double poll_s = 0.2, const std::string& name = {}) {
+PluginRun::Fill config(const std::vector<std::string>& hosts, double poll_s = 0.2,
+                       const std::string& name = {}) {
   return [=](flexbuffers::Builder& b) {
     b.Bool("discover", false);
     b.Double("poll_s", poll_s);
@@ -125,7 +125,8 @@ TEST_CASE("a device that isn't there is unreachable, with words") {
     host = gone.device.host();
   }
   PluginRun run("tplink", config({host}));
-  const auto shown = run.wait_for("tplink:@" + host, [](auto& s) { return s.reason.find("refused") != std::string::npos; });
+  const auto shown =
+      run.wait_for("tplink:@" + host, [](auto& s) { return s.reason.find("refused") != std::string::npos; });
   CHECK_FALSE(shown.reachable);
 }
 
@@ -157,7 +158,8 @@ TEST_CASE("a stranger at a known address is never switched") {
   CHECK(answer.status == HEARTH_UNREACHABLE);
   CHECK(answer.words.find("another device") != std::string::npos);
   CHECK_FALSE(stranger.on);
-  for (const auto& request : stranger.device.requests()) CHECK(request.find("set_relay_state") == std::string::npos);
+  for (const auto& request : stranger.device.requests())
+    CHECK(request.find("set_relay_state") == std::string::npos);
   CHECK(run.shown()[kFull].reason.find("another device") != std::string::npos);
   CHECK_FALSE(run.shown().contains("tplink:" + stranger.id));
 }
@@ -169,7 +171,8 @@ TEST_CASE("a stranger is recognised after a restart too, and the device keeps it
     FakePlug plug;
     port = plug.device.port();
     PluginRun run("tplink", config({plug.device.host()}));
-    run.wait_for(kFull, [](auto& shown) { return shown.states.contains("signal"); });  // told after it has been kept
+    run.wait_for(kFull,
+                 [](auto& shown) { return shown.states.contains("signal"); });  // told after it has been kept
     saved = run.saved();
   }
   FakePlug stranger("8006FFFF00000000000000000000000000000009", port);
@@ -211,7 +214,8 @@ TEST_CASE("hostile and broken replies make the device unreachable with words and
         false, true, false},
        "can't be read"},
       {FakeDevice::framed("[1,2,3]"), "no JSON object"},
-      {FakeDevice::framed(R"({"system":{"err_code":-1,"err_msg":"module not support"}})"), "module not support"},
+      {FakeDevice::framed(R"({"system":{"err_code":-1,"err_msg":"module not support"}})"),
+       "module not support"},
       {FakeDevice::framed(std::string(10000, '[')), "can't be read"},
       {FakeDevice::framed("{\"system\":\"\xff\xfe\"}"), "can't be read"},
       {{"", false, false, true}, ""},
@@ -261,7 +265,8 @@ TEST_CASE("a device that refuses a command stays, and its words are handed on") 
   PluginRun run("tplink", config({plug.device.host()}, 15));
   run.wait_for(kFull);
   plug.device.answer_with([](const std::string&) {
-    return FakeDevice::framed(R"({"system":{"set_relay_state":{"err_code":-3,"err_msg":"invalid argument"}}})");
+    return FakeDevice::framed(
+        R"({"system":{"set_relay_state":{"err_code":-3,"err_msg":"invalid argument"}}})");
   });
   const auto answer = run.command(kFull, "on_off", true);
   CHECK(answer.status == HEARTH_FAILED);
@@ -297,8 +302,8 @@ TEST_CASE("a silent device holds up no other, and its command ends in time") {
   const auto begin = std::chrono::steady_clock::now();
   CHECK(run.command(kFull, "on_off", true).status == HEARTH_OK);
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
-  const auto shown =
-      run.wait_for("tplink:@" + silent.host(), [](auto& s) { return s.reason.find("in time") != std::string::npos; });
+  const auto shown = run.wait_for("tplink:@" + silent.host(),
+                                  [](auto& s) { return s.reason.find("in time") != std::string::npos; });
   CHECK_FALSE(shown.reachable);
 }
 

@@ -103,7 +103,8 @@ void FakeDevice::serve(int socket) {
   const auto reply = answer(plain);
   const std::size_t step = reply.byte_by_byte ? 1 : std::max<std::size_t>(1, reply.bytes.size());
   for (std::size_t at = 0; at < reply.bytes.size(); at += step)
-    if (send(socket, reply.bytes.data() + at, std::min(step, reply.bytes.size() - at), MSG_NOSIGNAL) < 0) return;
+    if (send(socket, reply.bytes.data() + at, std::min(step, reply.bytes.size() - at), MSG_NOSIGNAL) < 0)
+      return;
   if (reply.reset) {
     const linger now{1, 0};
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -118,7 +119,8 @@ FakeReply FakePlug::answer(const std::string& request) {
     on = request.find("\"state\":1") != request.npos;
     return FakeDevice::framed(R"({"system":{"set_relay_state":{"err_code":0}}})");
   }
-  return FakeDevice::framed(R"({"system":{"get_sysinfo":{"type":"IOT.SMARTPLUGSWITCH","model":"HS100","alias":")" + alias +
-                            R"(","deviceId":")" + id + R"(","relay_state":)" + (on ? "1" : "0") +
-                            R"(,"feature":"TIM","rssi":-40,"latitude":47.123456,"longitude":8.654321,"err_code":0}}})");
+  return FakeDevice::framed(
+      R"({"system":{"get_sysinfo":{"type":"IOT.SMARTPLUGSWITCH","model":"HS100","alias":")" + alias +
+      R"(","deviceId":")" + id + R"(","relay_state":)" + (on ? "1" : "0") +
+      R"(,"feature":"TIM","rssi":-40,"latitude":47.123456,"longitude":8.654321,"err_code":0}}})");
 }

@@ -1,7 +1,7 @@
 // What is kept over restarts reads back the same, and damage to it costs only the memory.
-#include <catch2/catch.hpp>
-
 #include "drivers/tplink/memory.hpp"
+
+#include <catch2/catch.hpp>
 
 using tplink::Info;
 using tplink::Memory;
@@ -9,7 +9,9 @@ using tplink::Switch;
 
 namespace {
 
-Info plug(const std::string& id) { return {id, "Fridge", "HS110(EU)", "plug", Switch::kRelay, true, true, -50}; }
+Info plug(const std::string& id) {
+  return {id, "Fridge", "HS110(EU)", "plug", Switch::kRelay, true, true, -50};
+}
 
 }  // namespace
 

@@ -1,7 +1,8 @@
 // Decoding: several models, and replies that are wrong in every way that the robustness table names.
+#include "drivers/tplink/reply.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "drivers/tplink/reply.hpp"
 #include "test/drivers/tplink/fixtures.hpp"
 
 using hearth::ErrorCode;
@@ -56,13 +57,15 @@ TEST_CASE("old and new firmware's meters read the same") {
 }
 
 TEST_CASE("a meter that refuses or talks nonsense leaves out the meter only") {
-  for (const auto* meter : {R"({"err_code":-1,"err_msg":"module not support"})", "17", "null", R"({"err_code":-2})"}) {
+  for (const auto* meter :
+       {R"({"err_code":-1,"err_msg":"module not support"})", "17", "null", R"({"err_code":-2})"}) {
     const auto reading = decode_poll(fixture::metered(meter));
     REQUIRE(reading.ok());
     CHECK(reading->info.on == true);
     CHECK_FALSE(reading->meter);
   }
-  const auto reading = decode_poll(fixture::metered(R"({"power_mw":"much","total_wh":null,"voltage_mv":230000,"err_code":0})"));
+  const auto reading = decode_poll(
+      fixture::metered(R"({"power_mw":"much","total_wh":null,"voltage_mv":230000,"err_code":0})"));
   REQUIRE(reading.ok());
   CHECK_FALSE(reading->meter->power_w);
   CHECK_FALSE(reading->meter->energy_wh);
@@ -99,9 +102,10 @@ TEST_CASE("a strip of outlets has no switch of its own and no meter here") {
 }
 
 TEST_CASE("replies that are no JSON, or none of this protocol, are errors in words") {
-  for (const auto* text : {"", "{", "nonsense", "[]", "7", "null", "\"text\"", "{}", R"({"system":{}})", R"({"system":[]})",
-                           R"({"system":null})", R"({"system":{"get_sysinfo":[]}})", R"({"system":{"get_sysinfo":{}}})",
-                           R"({"system":{"get_sysinfo":{"deviceId":7}}})", R"({"system":{"get_sysinfo":{"deviceId":""}}})"})
+  for (const auto* text :
+       {"", "{", "nonsense", "[]", "7", "null", "\"text\"", "{}", R"({"system":{}})", R"({"system":[]})",
+        R"({"system":null})", R"({"system":{"get_sysinfo":[]}})", R"({"system":{"get_sysinfo":{}}})",
+        R"({"system":{"get_sysinfo":{"deviceId":7}}})", R"({"system":{"get_sysinfo":{"deviceId":""}}})"})
     check_wrong(text);
 }
 
@@ -123,7 +127,8 @@ TEST_CASE("wrong types, bad UTF-8 and depth are errors") {
   check_wrong(replaced(fixture::kPlug, R"("relay_state":1)", R"("relay_state":2)"));
   check_wrong(replaced(fixture::kBulb, R"("on_off":0)", R"("on_off":null)"));
   check_wrong(replaced(fixture::kPlug, "Heizl\xc3\xbc", "Heizl\xff\xfe"));
-  check_wrong(replaced(fixture::kPlug, R"("on_time":77)", R"("on_time":)" + std::string(10000, '[') + std::string(10000, ']')));
+  check_wrong(replaced(fixture::kPlug, R"("on_time":77)",
+                       R"("on_time":)" + std::string(10000, '[') + std::string(10000, ']')));
   check_wrong(std::string(60000, '{'));
 }
 
@@ -151,14 +156,20 @@ TEST_CASE("a name is cut at the end of a character and freed of control characte
 TEST_CASE("a command is done only with an err_code of 0") {
   const auto relay = tplink::method_of(Switch::kRelay);
   CHECK(decode_done(R"({"system":{"set_relay_state":{"err_code":0}}})", relay).ok());
-  const auto refused = decode_done(R"({"system":{"set_relay_state":{"err_code":-3,"err_msg":"invalid argument"}}})", relay);
+  const auto refused =
+      decode_done(R"({"system":{"set_relay_state":{"err_code":-3,"err_msg":"invalid argument"}}})", relay);
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code == ErrorCode::kFailed);
   CHECK(refused.error().words == "system.set_relay_state: invalid argument (-3)");
   const auto bulb = tplink::method_of(Switch::kBulb);
-  CHECK(decode_done(R"({"smartlife.iot.smartbulb.lightingservice":{"transition_light_state":{"on_off":1,"err_code":0}}})", bulb).ok());
+  CHECK(
+      decode_done(
+          R"({"smartlife.iot.smartbulb.lightingservice":{"transition_light_state":{"on_off":1,"err_code":0}}})",
+          bulb)
+          .ok());
   CHECK_FALSE(decode_done(R"({"smartlife.iot.smartbulb.lightingservice":{"err_code":-1}})", bulb).ok());
-  for (const auto* text : {"", "{}", R"({"system":{}})", R"({"system":{"set_relay_state":{}}})", R"({"system":{"set_relay_state":0}})"})
+  for (const auto* text : {"", "{}", R"({"system":{}})", R"({"system":{"set_relay_state":{}}})",
+                           R"({"system":{"set_relay_state":0}})"})
     CHECK_FALSE(decode_done(text, relay).ok());
 }
 
@@ -166,8 +177,9 @@ TEST_CASE("requests are those of the protocol") {
   CHECK(tplink::poll_request(false) == R"({"system":{"get_sysinfo":{}}})");
   CHECK(tplink::poll_request(true) == R"({"system":{"get_sysinfo":{}},"emeter":{"get_realtime":{}}})");
   CHECK(tplink::switch_request(Switch::kRelay, true) == R"({"system":{"set_relay_state":{"state":1}}})");
-  CHECK(tplink::switch_request(Switch::kBulb, false) ==
-        R"({"smartlife.iot.smartbulb.lightingservice":{"transition_light_state":{"on_off":0,"ignore_default":0}}})");
+  CHECK(
+      tplink::switch_request(Switch::kBulb, false) ==
+      R"({"smartlife.iot.smartbulb.lightingservice":{"transition_light_state":{"on_off":0,"ignore_default":0}}})");
   CHECK(tplink::switch_request(Switch::kLightStrip, true) ==
         R"({"smartlife.iot.lightStrip":{"set_light_state":{"on_off":1,"ignore_default":0}}})");
 }

@@ -50,7 +50,7 @@ class Follower {
 
   constructor(t, args) {
     this.messages = [];
-    this.child = spawn(hearthctl, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.child = spawn(hearthctl, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#events.setMaxListeners(0);
     createInterface({ input: this.child.stdout }).on('line', (line) => {
       this.messages.push(JSON.parse(line));

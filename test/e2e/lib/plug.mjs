@@ -17,6 +17,11 @@ export class Plug {
   get sysinfo() { return this.device.data.system.sysinfo; }
   get id() { return `tplink:${this.sysinfo.deviceId}`; }
   get on() { return this.sysinfo.relay_state === 1; }
+  // The same of a bulb or a light strip; the latter's sysinfo shows a copy that is older.
+  get lit() {
+    const strip = this.device.data['smartlife.iot.lightStrip'];
+    return (strip ?? this.sysinfo).light_state.on_off === 1;
+  }
 
   async start() {
     await this.device.start();

@@ -1,10 +1,10 @@
 // Endpoints and networks as people write them.
-#include <catch2/catch.hpp>
+#include "hearth/net/address.hpp"
 
 #include <arpa/inet.h>
-#include <cstring>
 
-#include "hearth/net/address.hpp"
+#include <catch2/catch.hpp>
+#include <cstring>
 
 using hearth::net::AllowList;
 using hearth::net::Ip;
@@ -28,8 +28,9 @@ TEST_CASE("an endpoint is an IPv4 address, an IPv6 address in brackets or localh
 }
 
 TEST_CASE("what is no endpoint is refused in words that show one") {
-  for (const auto* text : {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80", "[127.0.0.1]:80",
-                           "example.org:80", "127.0.0.1:80x", "[]:1", "[::1:80", "256.0.0.1:1"}) {
+  for (const auto* text :
+       {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80", "[127.0.0.1]:80",
+        "example.org:80", "127.0.0.1:80x", "[]:1", "[::1:80", "256.0.0.1:1"}) {
     INFO(text);
     const auto endpoint = parse_endpoint(text);
     REQUIRE_FALSE(endpoint.ok());
@@ -37,9 +38,7 @@ TEST_CASE("what is no endpoint is refused in words that show one") {
   }
 }
 
-TEST_CASE("an empty allow list allows everyone") {
-  CHECK(AllowList::parse({})->allows(ip("192.0.2.1")));
-}
+TEST_CASE("an empty allow list allows everyone") { CHECK(AllowList::parse({})->allows(ip("192.0.2.1"))); }
 
 TEST_CASE("networks cover whole bytes, parts of bytes and single addresses") {
   const auto list = AllowList::parse({"192.168.0.0/16", "10.1.2.128/25", "192.0.2.7", "fe80::/10"});
@@ -59,7 +58,8 @@ TEST_CASE("an IPv4 network covers mapped IPv6 addresses") {
 }
 
 TEST_CASE("what is no network is refused") {
-  for (const auto* text : {"", "/8", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/x", "house", "10.0.0.0/8/8"}) {
+  for (const auto* text :
+       {"", "/8", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/x", "house", "10.0.0.0/8/8"}) {
     INFO(text);
     CHECK_FALSE(AllowList::parse({text}).ok());
   }

@@ -1,9 +1,10 @@
 // Outgoing connections.
-#include <catch2/catch.hpp>
+#include "hearth/net/connect.hpp"
 
 #include <sys/socket.h>
 
-#include "hearth/net/connect.hpp"
+#include <catch2/catch.hpp>
+
 #include "hearth/net/listener.hpp"
 #include "loop_thread.hpp"
 
@@ -119,7 +120,10 @@ TEST_CASE("a connection that hangs ends with its timeout") {
   const Full full;
   Outcome outcome;
   Attempt attempt;
-  thread.on_loop([&] { attempt = connect(thread.io(), "127.0.0.1", full.port, {.timeout = 100ms, .limits = {}}, outcome.callback()); });
+  thread.on_loop([&] {
+    attempt =
+        connect(thread.io(), "127.0.0.1", full.port, {.timeout = 100ms, .limits = {}}, outcome.callback());
+  });
   REQUIRE(eventually([&] { return outcome.done.load(); }));
   CHECK(outcome.error.code == ErrorCode::kTimeout);
   thread.on_loop([&] { attempt.reset(); });
@@ -131,9 +135,11 @@ TEST_CASE("an attempt that is dropped says nothing any more") {
   Outcome dropped, after;
   Attempt attempt;
   thread.on_loop([&] {
-    attempt = connect(thread.io(), "127.0.0.1", full.port, {.timeout = 50ms, .limits = {}}, dropped.callback());
+    attempt =
+        connect(thread.io(), "127.0.0.1", full.port, {.timeout = 50ms, .limits = {}}, dropped.callback());
     attempt.reset();
-    attempt = connect(thread.io(), "127.0.0.1", full.port, {.timeout = 100ms, .limits = {}}, after.callback());
+    attempt =
+        connect(thread.io(), "127.0.0.1", full.port, {.timeout = 100ms, .limits = {}}, after.callback());
   });
   CHECK(eventually([&] { return after.done.load(); }));
   CHECK_FALSE(dropped.done);

@@ -1,8 +1,8 @@
 // Reading, writing and ending, with the other side misbehaving.
-#include <catch2/catch.hpp>
-
 #include <dirent.h>
 #include <sys/socket.h>
+
+#include <catch2/catch.hpp>
 
 #include "hearth/net/listener.hpp"
 #include "loop_thread.hpp"
@@ -65,45 +65,66 @@ TEST_CASE("what on_data leaves unused comes again in front of the next bytes") {
 
 TEST_CASE("input that nobody uses ends the connection at its limit") {
   LoopThread thread;
-  Server server(thread, [](Connection& c) { c.on_data([](std::string_view) { return std::size_t{0}; }); }, {.max_input = 1000});
+  Server server(thread, [](Connection& c) { c.on_data([](std::string_view) { return std::size_t{0}; }); },
+                {.max_input = 1000});
   Client client(server.address);
   client.send(std::string(2000, 'x'));
   CHECK(client.gone());
   CHECK(eventually([&] { return server.size() == 0; }));
 }
 
-TEST_CASE("a reply much larger than the socket's buffers arrives whole") {
+TEST_CASE("a reply much larger than the socket's buffers arrives whole, in one go or in two") {
   LoopThread thread;
   const std::string big(8 * 1024 * 1024, 'z');
-  Server server(
-      thread,
-      [&](Connection& c) {
-        c.on_data([&](std::string_view bytes) {
-          c.write(big);
-          c.close_after_flush(true);
-          return bytes.size();
-        });
-      },
-      {.max_output = big.size()});
-  Client client(server.address);
-  client.send("go");
-  CHECK(client.read_all() == big);
-  CHECK(client.closed());
+  Server server(thread,
+                [&](Connection& c) {
+                  c.on_data([&](std::string_view bytes) {
+                    if (bytes == "one") {
+                      c.close_with(big, true);
+                    } else {
+                      c.write(big);
+                      c.close_after_flush(true);
+                    }
+                    return bytes.size();
+                  });
+                },
+                {.max_output = big.size()});
+  for (const auto* way : {"one", "two"}) {
+    Client client(server.address);
+    client.send(way);
+    CHECK(client.read_all() == big);
+    CHECK(client.closed());
+  }
+}
+
+TEST_CASE("a connection that ends with nothing to say just ends") {
+  LoopThread thread;
+  Server server(thread, [](Connection& c) {
+    c.on_data([&c](std::string_view bytes) {
+      c.close_with("", bytes == "quiet");
+      return bytes.size();
+    });
+  });
+  for (const auto* way : {"quiet", "loud"}) {
+    Client client(server.address);
+    client.send(way);
+    CHECK(client.read_all().empty());
+    CHECK(client.closed());
+  }
 }
 
 TEST_CASE("a peer that doesn't read is dropped when the queue is full, and counted") {
   LoopThread thread;
   std::atomic<bool> told{false};
-  Server server(
-      thread,
-      [&](Connection& c) {
-        c.on_closed([&](const Error& e) { told = e.code == ErrorCode::kBusy; });
-        c.on_data([&c](std::string_view bytes) {
-          for (int i = 0; i < 100; ++i) c.write(std::string(1024 * 1024, 'z'));
-          return bytes.size();
-        });
-      },
-      {.max_output = 1024 * 1024});
+  Server server(thread,
+                [&](Connection& c) {
+                  c.on_closed([&](const Error& e) { told = e.code == ErrorCode::kBusy; });
+                  c.on_data([&c](std::string_view bytes) {
+                    for (int i = 0; i < 100; ++i) c.write(std::string(1024 * 1024, 'z'));
+                    return bytes.size();
+                  });
+                },
+                {.max_output = 1024 * 1024});
   Client client(server.address);
   Client idle(server.address);
   REQUIRE(eventually([&] { return server.size() == 2; }));
@@ -115,16 +136,15 @@ TEST_CASE("a peer that doesn't read is dropped when the queue is full, and count
 
 TEST_CASE("a peer that stops reading is dropped after the write timeout") {
   LoopThread thread;
-  Server server(
-      thread,
-      [&](Connection& c) {
-        c.on_data([&c](std::string_view bytes) {
-          c.write(std::string(32 * 1024 * 1024, 'z'));
-          c.close_after_flush();
-          return bytes.size();
-        });
-      },
-      {.max_output = 64 * 1024 * 1024, .write_timeout = 100ms});
+  Server server(thread,
+                [&](Connection& c) {
+                  c.on_data([&c](std::string_view bytes) {
+                    c.write(std::string(32 * 1024 * 1024, 'z'));
+                    c.close_after_flush();
+                    return bytes.size();
+                  });
+                },
+                {.max_output = 64 * 1024 * 1024, .write_timeout = 100ms});
   Client client(server.address);
   REQUIRE(eventually([&] { return server.size() == 1; }));
   client.send("go");

@@ -52,7 +52,8 @@ TEST_CASE("a deadline may destroy itself and its neighbours while it passes") {
   std::vector<std::unique_ptr<Deadline>> deadlines;
   thread.on_loop([&] {
     for (int i = 0; i < 10; ++i) {
-      deadlines.push_back(std::make_unique<Deadline>(thread.io().deadlines, [&] { ++passed, deadlines.clear(); }));
+      deadlines.push_back(
+          std::make_unique<Deadline>(thread.io().deadlines, [&] { ++passed, deadlines.clear(); }));
       deadlines.back()->set(20ms);
     }
   });

@@ -1,9 +1,8 @@
 // Strict reading and exact writing of JSON.
-#include <catch2/catch.hpp>
-
-#include <limits>
-
 #include "hearth/net/json.hpp"
+
+#include <catch2/catch.hpp>
+#include <limits>
 
 namespace json = hearth::net::json;
 
@@ -20,8 +19,8 @@ constexpr json::Style kPython{.ascii = true, .spaced = true, .escape_braces = tr
 
 TEST_CASE("values of every kind survive reading and writing") {
   for (const auto* text : {"null", "true", "false", "0", "-5", "9223372036854775807", "-9223372036854775808",
-                           "18446744073709551615", "21.05", "\"\"", "\"a\\\"\\\\b\\n\"", "[]", "{}", "[1,[2,{\"a\":[]}],\"x\"]",
-                           "{\"b\":1,\"a\":{\"c\":null}}"}) {
+                           "18446744073709551615", "21.05", "\"\"", "\"a\\\"\\\\b\\n\"", "[]", "{}",
+                           "[1,[2,{\"a\":[]}],\"x\"]", "{\"b\":1,\"a\":{\"c\":null}}"}) {
     INFO(text);
     CHECK(round(text) == text);
   }
@@ -56,9 +55,33 @@ TEST_CASE("the same key twice in one object is refused, at any depth and however
 }
 
 TEST_CASE("what is not JSON is refused with the place") {
-  for (const auto* text : {"", " ", "{", "{\"a\"}", "{\"a\":1,}", "[1,]", "{a:1}", "'a'", "NaN", "Infinity", "-Infinity", "1e400",
-                           "-1e999", "01", "1.", "\"\x01\"", "\"\n\"", "\"\\ud800\"", "\"\\udc00\"", "\"\xff\"", "\"\xc3\"",
-                           "\"\xed\xa0\x80\"", "{} {}", "1 2", "/* */1", "tru", "\"open"}) {
+  for (const auto* text : {"",
+                           " ",
+                           "{",
+                           "{\"a\"}",
+                           "{\"a\":1,}",
+                           "[1,]",
+                           "{a:1}",
+                           "'a'",
+                           "NaN",
+                           "Infinity",
+                           "-Infinity",
+                           "1e400",
+                           "-1e999",
+                           "01",
+                           "1.",
+                           "\"\x01\"",
+                           "\"\n\"",
+                           "\"\\ud800\"",
+                           "\"\\udc00\"",
+                           "\"\xff\"",
+                           "\"\xc3\"",
+                           "\"\xed\xa0\x80\"",
+                           "{} {}",
+                           "1 2",
+                           "/* */1",
+                           "tru",
+                           "\"open"}) {
     INFO(text);
     const auto value = json::parse(text);
     REQUIRE_FALSE(value.ok());

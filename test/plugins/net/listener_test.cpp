@@ -1,13 +1,14 @@
 // Who gets in, and what happens at the limits.
-#include <catch2/catch.hpp>
+#include "hearth/net/listener.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include "hearth/net/listener.hpp"
+#include <catch2/catch.hpp>
+
 #include "loop_thread.hpp"
 
 using namespace hearth::net;

@@ -1,26 +1,24 @@
 // The loop's thread, and a plain client.
 #include "loop_thread.hpp"
 
+#include <Poco/Net/SocketAddress.h>
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <Poco/Net/SocketAddress.h>
-
-#include <chrono>
 #include <cerrno>
+#include <chrono>
 
 namespace hearth::test {
 
 LoopThread::LoopThread()
     : workers_(events_, 2),
-      host_(
-          events_, workers_, uplink_, 1,
-          [this](std::uint32_t, std::string_view, std::string_view text) {
-            const std::lock_guard lock(mutex_);
-            lines_.emplace_back(text);
-          },
-          {}),
+      host_(events_, workers_, uplink_, 1,
+            [this](std::uint32_t, std::string_view, std::string_view text) {
+              const std::lock_guard lock(mutex_);
+              lines_.emplace_back(text);
+            },
+            {}),
       thread_([this] { events_.run(); }) {
   on_loop([this] {
     loop_ = std::make_unique<Loop>(&host_.table());

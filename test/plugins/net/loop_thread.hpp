@@ -58,7 +58,8 @@ class LoopThread {
 // Waits until `what` holds; false after five seconds.
 bool eventually(const std::function<bool()>& what);
 
-// A blocking client on loopback. Reads end with what came when the peer closes, fails, or is silent for five seconds.
+// A blocking client on loopback. Reads end with what came when the peer closes, fails, or is silent for five
+// seconds.
 class Client {
  public:
   explicit Client(const std::string& address);

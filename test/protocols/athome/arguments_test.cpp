@@ -1,15 +1,18 @@
 // Arguments as liberal as Python's int(), and not more.
+#include "protocols/athome/arguments.hpp"
+
 #include <catch2/catch.hpp>
 
 #include "hearth/net/json.hpp"
-#include "protocols/athome/arguments.hpp"
 
 using hearth::athome::Arguments;
 using hearth::athome::to_integer;
 
 namespace {
 
-hearth::Result<std::int64_t> integer(std::string_view json) { return to_integer(*hearth::net::json::parse(json)); }
+hearth::Result<std::int64_t> integer(std::string_view json) {
+  return to_integer(*hearth::net::json::parse(json));
+}
 
 Arguments args(std::string_view json) { return Arguments(hearth::net::json::parse(json)->get_object()); }
 
@@ -28,8 +31,8 @@ TEST_CASE("integers come as numbers, as text with space and sign, cut off, or as
 }
 
 TEST_CASE("what Python's int() refuses is refused") {
-  for (const auto* json : {"\"1.0\"", "\"true\"", "\"\"", "\" \"", "null", "[1]", "{}", "\"+-5\"", "\"0x5\"", "\"5 5\"", "\"+\"",
-                           "1e300", "18446744073709551615", "\"99999999999999999999\""}) {
+  for (const auto* json : {"\"1.0\"", "\"true\"", "\"\"", "\" \"", "null", "[1]", "{}", "\"+-5\"", "\"0x5\"",
+                           "\"5 5\"", "\"+\"", "1e300", "18446744073709551615", "\"99999999999999999999\""}) {
     INFO(json);
     CHECK_FALSE(integer(json).ok());
   }

@@ -1,14 +1,14 @@
 // Hue and saturation against #RRGGBB.
-#include <catch2/catch.hpp>
-
 #include "protocols/athome/color.hpp"
+
+#include <catch2/catch.hpp>
 
 using hearth::athome::parse_color;
 using hearth::athome::to_hex;
 
 TEST_CASE("a colour of full brightness survives the way there and back") {
-  for (const auto* hex : {"#ff0000", "#00ff00", "#0000ff", "#ffff00", "#00ffff", "#ff00ff", "#ffffff", "#ff8000", "#80ff40", "#4080ff",
-                          "#ff0180", "#fffefd"}) {
+  for (const auto* hex : {"#ff0000", "#00ff00", "#0000ff", "#ffff00", "#00ffff", "#ff00ff", "#ffffff",
+                          "#ff8000", "#80ff40", "#4080ff", "#ff0180", "#fffefd"}) {
     INFO(hex);
     REQUIRE(parse_color(hex));
     CHECK(to_hex(*parse_color(hex)) == hex);

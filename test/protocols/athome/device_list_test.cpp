@@ -1,6 +1,5 @@
 // QueryDevices' text, kept and renewed.
 #include <catch2/catch.hpp>
-
 #include <cstdlib>
 #include <optional>
 
@@ -30,10 +29,12 @@ TEST_CASE("a device is shown with all that clients read") {
   home.report({"simulated:bulb", "brightness", std::int64_t{40}});
   home.report({"simulated:bulb", "color", Color{120, 100}});
   const auto bytes = home.raw(R"({"request": "QueryDevices", "args": {"device-id": "1"}})");
-  CHECK(bytes.find(R"("result-code": 0, "device": {"id": 1, "name": "Reading lamp", "location": "Study", "mfg": "simulated", )"
-                   R"("address": "bulb", "channel": 0, "color": "#00ff00", "brightness": 40, )"
-                   R"("updatetime": "2023-11-14 22:13:20", "type": "bulb", "on": true, "selected": 0}, "message": "Success")") !=
-        std::string::npos);
+  CHECK(
+      bytes.find(
+          R"("result-code": 0, "device": {"id": 1, "name": "Reading lamp", "location": "Study", "mfg": "simulated", )"
+          R"("address": "bulb", "channel": 0, "color": "#00ff00", "brightness": 40, )"
+          R"("updatetime": "2023-11-14 22:13:20", "type": "bulb", "on": true, "selected": 0}, "message": "Success")") !=
+      std::string::npos);
 }
 
 TEST_CASE("a device without a word of itself is shown with defaults") {

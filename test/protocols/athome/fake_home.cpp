@@ -1,12 +1,11 @@
 // Just enough of a home: facts to subscribers, answers to requests.
 #include "fake_home.hpp"
 
+#include <Poco/Net/SocketAddress.h>
 #include <arpa/inet.h>
+#include <flatbuffers/flexbuffers.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <Poco/Net/SocketAddress.h>
-#include <flatbuffers/flexbuffers.h>
 
 #include "hearth/net/json.hpp"
 
@@ -47,7 +46,8 @@ FakeHome::FakeHome(const Options& options) {
     if (step == PluginStep::kEnded) ended_.set_value();
   };
   thread_ = std::make_unique<core::PluginThread>(
-      std::move(setup), static_cast<core::Uplink&>(*this), [](std::uint32_t, std::string_view, std::string_view) {}, core::Extensions(), on_step);
+      std::move(setup), static_cast<core::Uplink&>(*this),
+      [](std::uint32_t, std::string_view, std::string_view) {}, core::Extensions(), on_step);
   thread_->begin([] { return Result<const hearth_plugin*>(hearth_plugin_entry(HEARTH_ABI_MAJOR)); });
   address_ = listening_.get_future().get();
 }
@@ -183,6 +183,8 @@ hearth_status FakeHome::send(Message message) {
   if (message.kind == MessageKind::kSubscribe) {
     subscriptions_.emplace(message.type, message.handle);
     standing_facts(message);
+  } else if (message.kind == MessageKind::kRequest && message.type == kType<Sync>) {
+    refuse(message, {ErrorCode(HEARTH_OK), ""});
   } else if (message.kind == MessageKind::kRequest) {
     message.type == kType<Command> ? carry_out(message) : answer_wish(message);
   } else if (message.kind == MessageKind::kAnswer) {
@@ -207,7 +209,8 @@ std::string FakeHome::raw(std::string_view bytes) {
       bytes.remove_prefix(static_cast<std::size_t>(n));
     }
     char buffer[4096];
-    for (ssize_t n; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) all.append(buffer, static_cast<std::size_t>(n));
+    for (ssize_t n; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
+      all.append(buffer, static_cast<std::size_t>(n));
   }
   ::close(fd);
   return all;
@@ -219,7 +222,17 @@ boost::json::value FakeHome::ask(std::string_view request) {
 }
 
 DeviceDeclared bulb() {
-  return {"simulated:bulb", 1, "Reading lamp", "Study", "bulb", 0, "bulb", {"on_off", "brightness", "color"}, true, "", ""};
+  return {"simulated:bulb",
+          1,
+          "Reading lamp",
+          "Study",
+          "bulb",
+          0,
+          "bulb",
+          {"on_off", "brightness", "color"},
+          true,
+          "",
+          ""};
 }
 
 DeviceDeclared plug() {

@@ -3,7 +3,6 @@
 #define HEARTH_TEST_PROTOCOLS_ATHOME_FAKE_HOME_HPP
 
 #include <boost/json/value.hpp>
-
 #include <functional>
 #include <future>
 #include <map>

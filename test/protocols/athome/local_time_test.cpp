@@ -1,9 +1,8 @@
 // Times as the protocol writes them, in a zone that the test chooses.
-#include <catch2/catch.hpp>
-
-#include <cstdlib>
-
 #include "protocols/athome/local_time.hpp"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
 
 using hearth::athome::LocalTime;
 

@@ -1,7 +1,7 @@
 // Names of makers and models, and the drivers behind them.
-#include <catch2/catch.hpp>
-
 #include "protocols/athome/manufacturers.hpp"
+
+#include <catch2/catch.hpp>
 
 using hearth::athome::driver_of;
 

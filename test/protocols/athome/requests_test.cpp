@@ -1,6 +1,5 @@
 // Requests over a socket, against the plugin on its real thread.
 #include <catch2/catch.hpp>
-
 #include <optional>
 
 #include "fake_home.hpp"
@@ -14,7 +13,9 @@ namespace {
 
 std::string text(const boost::json::value& answer, std::string_view key) {
   const auto* value = answer.get_object().if_contains({key.data(), key.size()});
-  return value ? (value->is_string() ? std::string(std::string_view(value->get_string())) : net::json::to_text(*value)) : "absent";
+  return value ? (value->is_string() ? std::string(std::string_view(value->get_string()))
+                                     : net::json::to_text(*value))
+               : "absent";
 }
 
 // "capability=value" of each command so far.
@@ -48,7 +49,8 @@ TEST_CASE("the keys of an answer stand in the order that clients know") {
   const auto answer = home.ask(R"({"request": "StatusRequest", "args": {}})");
   for (const auto& item : answer.get_object()) keys += std::string(item.key()) + " ";
   CHECK(keys ==
-        "request date-time server server-version result-code day-of-week firmware-revision message call-sequence ");
+        "request date-time server server-version result-code day-of-week firmware-revision message "
+        "call-sequence ");
 }
 
 TEST_CASE("every answer counts, refusals included") {
@@ -69,8 +71,9 @@ TEST_CASE("an unknown request is 404 in message and error, and named as it was s
 
 TEST_CASE("arguments must be there and be an object where a request needs them") {
   FakeHome home;
-  for (const auto* request : {R"({"request": "On"})", R"({"request": "QueryDevices", "args": []})",
-                              R"({"request": "Off", "args": null})", R"({"request": 5})", R"({"args": {}})"}) {
+  for (const auto* request :
+       {R"({"request": "On"})", R"({"request": "QueryDevices", "args": []})",
+        R"({"request": "Off", "args": null})", R"({"request": 5})", R"({"args": {}})"}) {
     INFO(request);
     CHECK(text(home.ask(request), "result-code") == "400");
   }
@@ -117,7 +120,8 @@ TEST_CASE("a dim-amount above 0 is a brightness, 0 leaves it alone, device-brigh
 TEST_CASE("what a device cannot do is left out") {
   FakeHome home;
   home.declare(test::plug());
-  CHECK(text(home.ask(on(R"("device-id": 2, "device-color": "#ff0000", "device-brightness": 10)")), "result-code") == "0");
+  CHECK(text(home.ask(on(R"("device-id": 2, "device-color": "#ff0000", "device-brightness": 10)")),
+             "result-code") == "0");
   CHECK(asked(home) == "on_off=on ");
 }
 
@@ -126,9 +130,10 @@ TEST_CASE("values out of range are 400 and nothing is switched") {
   auto narrow = test::bulb();
   narrow.capabilities[1] = Capability("brightness").range(10, 90);
   home.declare(narrow);
-  for (const auto* args : {R"("device-id": 1, "dim-amount": 101)", R"("device-id": 1, "device-brightness": -1)",
-                           R"("device-id": 1, "device-brightness": "bright")", R"("device-id": 1, "device-brightness": 5)",
-                           R"("device-id": 1, "device-color": "green")"}) {
+  for (const auto* args :
+       {R"("device-id": 1, "dim-amount": 101)", R"("device-id": 1, "device-brightness": -1)",
+        R"("device-id": 1, "device-brightness": "bright")", R"("device-id": 1, "device-brightness": 5)",
+        R"("device-id": 1, "device-color": "green")"}) {
     INFO(args);
     CHECK(text(home.ask(on(args)), "result-code") == "400");
   }
@@ -138,16 +143,18 @@ TEST_CASE("values out of range are 400 and nothing is switched") {
 TEST_CASE("a device is found by maker, address and channel too") {
   FakeHome home;
   home.declare(test::plug());
-  for (const auto* args :
-       {R"("device-mfg": "TPLink", "device-address": "192.0.2.7", "device-channel": 0)",
-        R"("device-type": "hs110", "device-address": "192.0.2.7:9999", "device-channel": "0")",
-        R"("device-mfg": "tplink", "device-address": "PLUG", "device-channel": "0", "device-color": "", "device-name": "x")"}) {
+  for (
+      const auto* args :
+      {R"("device-mfg": "TPLink", "device-address": "192.0.2.7", "device-channel": 0)",
+       R"("device-type": "hs110", "device-address": "192.0.2.7:9999", "device-channel": "0")",
+       R"("device-mfg": "tplink", "device-address": "PLUG", "device-channel": "0", "device-color": "", "device-name": "x")"}) {
     INFO(args);
     CHECK(text(home.ask(on(args)), "result-code") == "0");
   }
-  for (const auto* args : {R"("device-mfg": "tplink", "device-address": "192.0.2.7", "device-channel": 1)",
-                           R"("device-mfg": "meross", "device-address": "192.0.2.7", "device-channel": 0)",
-                           R"("device-mfg": "toaster", "device-address": "192.0.2.7", "device-channel": 0)"}) {
+  for (const auto* args :
+       {R"("device-mfg": "tplink", "device-address": "192.0.2.7", "device-channel": 1)",
+        R"("device-mfg": "meross", "device-address": "192.0.2.7", "device-channel": 0)",
+        R"("device-mfg": "toaster", "device-address": "192.0.2.7", "device-channel": 0)"}) {
     INFO(args);
     CHECK(text(home.ask(on(args)), "result-code") == "400");
   }
@@ -158,7 +165,9 @@ TEST_CASE("a device is found by maker, address and channel too") {
 TEST_CASE("a device that fails is 500 with its words, in error and message") {
   FakeHome home;
   home.declare(test::plug());
-  home.on_command = [](const Command& c) { return CommandDone{c.device, c.capability, Outcome::kError, "relay stuck"}; };
+  home.on_command = [](const Command& c) {
+    return CommandDone{c.device, c.capability, Outcome::kError, "relay stuck"};
+  };
   const auto answer = home.ask(on(R"("device-id": 2)"));
   CHECK(text(answer, "result-code") == "500");
   CHECK(text(answer, "error") == "relay stuck");
@@ -179,7 +188,9 @@ TEST_CASE("a device that isn't there is not tried again for each part of the req
   FakeHome home;
   home.declare(test::bulb());
   for (const auto outcome : {Outcome::kTimeout, Outcome::kUnreachable, Outcome::kBusy}) {
-    home.on_command = [outcome](const Command& c) { return CommandDone{c.device, c.capability, outcome, ""}; };
+    home.on_command = [outcome](const Command& c) {
+      return CommandDone{c.device, c.capability, outcome, ""};
+    };
     const auto answer = home.ask(on(R"("device-id": 1, "device-brightness": 5)"));
     CHECK(text(answer, "result-code") == "500");
     CHECK_FALSE(text(answer, "error").empty());
@@ -190,7 +201,9 @@ TEST_CASE("a device that isn't there is not tried again for each part of the req
 TEST_CASE("a command that a newer one replaced is a success that says so") {
   FakeHome home;
   home.declare(test::plug());
-  home.on_command = [](const Command& c) { return CommandDone{c.device, c.capability, Outcome::kSuperseded, "newer"}; };
+  home.on_command = [](const Command& c) {
+    return CommandDone{c.device, c.capability, Outcome::kSuperseded, "newer"};
+  };
   const auto answer = home.ask(on(R"("device-id": 2)"));
   CHECK(text(answer, "result-code") == "0");
   CHECK(text(answer, "message") == "superseded");
@@ -221,7 +234,8 @@ TEST_CASE("DefineDevice as the document writes it asks the house for the device"
 TEST_CASE("DefineDevice as clients write it, for a driver that only this house has") {
   FakeHome home;
   home.announce({"gpio_led", "1", "driver", "running", ""});
-  const auto answer = home.ask(R"({"request": "DefineDevice", "args": {"device-name": "L", "device-location": "", "device-mfg": "gpio_led",
+  const auto answer = home.ask(
+      R"({"request": "DefineDevice", "args": {"device-name": "L", "device-location": "", "device-mfg": "gpio_led",
       "device-address": "17", "device-channel": "3", "device-color": "#ffffff", "device-brightness": "100"}})");
   CHECK(text(answer, "result-code") == "0");
   CHECK(home.wishes().at(0).channel == 3);
@@ -231,7 +245,8 @@ TEST_CASE("DefineDevice refuses what is missing or nonsense before the house hea
   FakeHome home;
   const std::string name = R"("device-name": "a", "device-location": "b", )";
   for (const auto& args :
-       {std::string(), R"("device-location": "b", "device-mfg": "tplink", "device-address": "c")" + std::string(),
+       {std::string(),
+        R"("device-location": "b", "device-mfg": "tplink", "device-address": "c")" + std::string(),
         name + R"("device-address": "c")", name + R"("device-mfg": "toaster", "device-address": "c")",
         name + R"("device-mfg": "tplink")", name + R"("device-mfg": "tplink", "device-address": "")",
         name + R"("device-mfg": "tplink", "device-address": "c", "device-channel": "x")",
@@ -246,7 +261,8 @@ TEST_CASE("DefineDevice refuses what is missing or nonsense before the house hea
 TEST_CASE("a house that refuses a device is heard") {
   FakeHome home;
   home.on_wanted = [](const DeviceWanted&) { return Error{ErrorCode::kBusy, "too many devices"}; };
-  const auto answer = home.ask(R"({"request": "DefineDevice", "args": {"device-name": "a", "device-location": "b",
+  const auto answer =
+      home.ask(R"({"request": "DefineDevice", "args": {"device-name": "a", "device-location": "b",
       "device-mfg": "dummy", "device-address": "c"}})");
   CHECK(text(answer, "result-code") == "500");
   CHECK(text(answer, "error") == "too many devices");

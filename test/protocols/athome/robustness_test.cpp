@@ -1,11 +1,9 @@
 // What must not go wrong when the bytes are bad, late, too many or never end.
-#include <catch2/catch.hpp>
-
+#include <Poco/Net/SocketAddress.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <Poco/Net/SocketAddress.h>
-
+#include <catch2/catch.hpp>
 #include <optional>
 #include <thread>
 
@@ -53,7 +51,8 @@ TEST_CASE("requests that old and sloppy clients send are understood") {
 TEST_CASE("a request in pieces is understood") {
   FakeHome home;
   const int fd = open_connection(home);
-  for (const char c : std::string("{\"request\": \"StatusRequest\"}")) REQUIRE(::send(fd, &c, 1, MSG_NOSIGNAL) == 1);
+  for (const char c : std::string("{\"request\": \"StatusRequest\"}"))
+    REQUIRE(::send(fd, &c, 1, MSG_NOSIGNAL) == 1);
   char buffer[1024];
   const auto n = ::recv(fd, buffer, sizeof buffer, 0);
   CHECK(n > 100);
@@ -142,7 +141,8 @@ TEST_CASE("the plugin stops in the middle of everything") {
     half = open_connection(home);
     waiting = open_connection(home);
     const std::string request = R"({"request": "On", "args": {"device-id": 2}})";
-    REQUIRE(::send(waiting, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()));
+    REQUIRE(::send(waiting, request.data(), request.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(request.size()));
     while (home.commands().empty()) std::this_thread::yield();
   }
   char byte;
@@ -158,7 +158,8 @@ TEST_CASE("many clients at once are all answered") {
   std::atomic<int> answered{0};
   for (int t = 0; t < 8; ++t)
     clients.emplace_back([&] {
-      for (int i = 0; i < 200; ++i) answered += fine(home, "{\"request\": \"StatusRequest\", \"args\": {}}") ? 1 : 0;
+      for (int i = 0; i < 200; ++i)
+        answered += fine(home, "{\"request\": \"StatusRequest\", \"args\": {}}") ? 1 : 0;
     });
   for (auto& client : clients) client.join();
   CHECK(answered == 1600);

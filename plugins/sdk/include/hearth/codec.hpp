@@ -104,6 +104,7 @@ inline wire::Value wire_type(const Value& value) { return static_cast<wire::Valu
 
 template <class W>
 Value unpack_value(const W& holder) {
+  if (!holder.value()) return {};  // a type without a content passes the verifier
   switch (holder.value_type()) {
     case wire::Value::Flag: return holder.value_as_Flag()->value();
     case wire::Value::Integer: return holder.value_as_Integer()->value();

@@ -111,6 +111,8 @@ struct PluginNote {
   std::string plugin, key, value;
 };
 
+struct Sync {};
+
 struct VerbCall {
   std::string word, verb;
   std::vector<std::string> args;

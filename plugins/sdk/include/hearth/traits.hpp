@@ -241,6 +241,14 @@ struct MessageTraits<PluginNote> {
 };
 
 template <>
+struct MessageTraits<Sync> {
+  static constexpr std::string_view kName = "hearth.wire.Sync";
+  using Wire = wire::Sync;
+  static Offset<Wire> pack(Builder& b, const Sync&) { return wire::CreateSync(b); }
+  static Sync unpack(const Wire&) { return {}; }
+};
+
+template <>
 struct MessageTraits<VerbCall> {
   static constexpr std::string_view kName = "hearth.wire.VerbCall";
   using Wire = wire::VerbCall;

@@ -15,7 +15,8 @@
 
 namespace hearth::net {
 
-// An IP address in network order. IPv4 is mapped (::ffff:a.b.c.d, RFC 4291, 2.5.5.2), so that one rule covers both forms.
+// An IP address in network order. IPv4 is mapped (::ffff:a.b.c.d, RFC 4291, 2.5.5.2), so that one rule covers
+// both forms.
 struct Ip {
   std::array<std::uint8_t, 16> bytes{};
 
@@ -26,7 +27,8 @@ struct Ip {
   bool operator==(const Ip&) const = default;
 };
 
-// "127.0.0.1:9999", "[::1]:0", "localhost:80". Other names are refused: resolving them could block. Port 0: any free one.
+// "127.0.0.1:9999", "[::1]:0", "localhost:80". Other names are refused: resolving them could block. Port 0:
+// any free one.
 Result<Poco::Net::SocketAddress> parse_endpoint(std::string_view text);
 
 // Networks that may connect, written "192.168.0.0/16", "fe80::/10" or as one address.

@@ -1,4 +1,5 @@
-// Connection: one TCP connection on the loop: bounded reading and writing, deadlines, and an end that never surprises its owner.
+// Connection: one TCP connection on the loop: bounded reading and writing, deadlines, and an end that never
+// surprises its owner.
 #ifndef HEARTH_NET_CONNECTION_HPP
 #define HEARTH_NET_CONNECTION_HPP
 
@@ -14,14 +15,16 @@
 namespace hearth::net {
 
 struct ConnectionLimits {
-  std::size_t max_input = 1024 * 1024;   // bytes that on_data left unused; more ends the connection
-  std::size_t max_output = 1024 * 1024;  // bytes waiting to be sent; more ends the connection (the peer doesn't read)
+  std::size_t max_input = 1024 * 1024;  // bytes that on_data left unused; more ends the connection
+  std::size_t max_output =
+      1024 * 1024;  // bytes waiting to be sent; more ends the connection (the peer doesn't read)
   Microseconds write_timeout = std::chrono::seconds(10);  // without any byte taken by the peer
 };
 
-// Everything: [loop]. A listener keeps its connections itself, a client holds the shared_ptr from connect(); dropping the last
-// reference closes it. Every callback may close or drop its own connection: callbacks are released only after the running one,
-// and the code that called close(), have returned. So what they capture (a session) lives as long as it can be reached.
+// Everything: [loop]. A listener keeps its connections itself, a client holds the shared_ptr from connect();
+// dropping the last reference closes it. Every callback may close or drop its own connection: callbacks are
+// released only after the running one, and the code that called close(), have returned. So what they capture
+// (a session) lives as long as it can be reached.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Io& io, Fd socket, const Ip& peer, const ConnectionLimits& limits);
@@ -29,8 +32,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  // New bytes, behind those not used before. Returns how many were used. Linear time is the callee's duty: one that waits for
-  // a long message uses everything and keeps its own state (see JsonFramer).
+  // New bytes, behind those not used before. Returns how many were used. Linear time is the callee's duty:
+  // one that waits for a long message uses everything and keeps its own state (see JsonFramer).
   void on_data(std::function<std::size_t(std::string_view)> call) { data_ = std::move(call); }
   // The peer has sent all it will; writing is still possible. Without it, that closes the connection.
   void on_end(std::function<void()> call) { end_ = std::move(call); }
@@ -38,8 +41,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_drained(std::function<void()> call) { drained_ = std::move(call); }
   // The deadline has passed. Without it, that closes the connection as kTimeout.
   void on_deadline(std::function<void()> call) { late_ = std::move(call); }
-  // It ended otherwise than by the owner's close(): kUnreachable (peer gone), kTimeout, kBusy (a limit), with words. Called once,
-  // never from inside write().
+  // It ended otherwise than by the owner's close(): kUnreachable (peer gone), kTimeout, kBusy (a limit), with
+  // words. Called once, never from inside write().
   void on_closed(std::function<void(const Error&)> call) { closed_ = std::move(call); }
 
   // Sends now what the kernel takes and queues the rest. Nothing happens once the connection is closing.
@@ -50,13 +53,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void set_deadline(Microseconds delay);
   void clear_deadline();
 
-  // Stops reading, so that the peer has to wait; resume() goes on from the loop, with what on_data left unused first.
+  // Stops reading, so that the peer has to wait; resume() goes on from the loop, with what on_data left
+  // unused first.
   void pause();
   void resume();
 
-  // Sends what is queued, then ends the sending half, discards what the peer still sends (at most 4 MiB, 2 s) and closes, so
-  // that the reply arrives even if the peer was not done. `quiet`: the peer is known to have sent everything, which is cheaper.
+  // Sends what is queued, then ends the sending half, discards what the peer still sends (at most 4 MiB, 2 s)
+  // and closes, so that the reply arrives even if the peer was not done. `quiet`: the peer is known to have
+  // sent everything, which is cheaper.
   void close_after_flush(bool quiet = false);
+  // The same with a last write(), and cheaper than the two.
+  void close_with(std::string_view last, bool quiet = false);
   void close();
   bool is_open() const { return static_cast<bool>(socket_) && !closing_; }
 
@@ -66,8 +73,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Ip& peer() const { return peer_; }
   int fd() const { return socket_.get(); }
 
-  // For the listener and connect(), not for owners: reads what is there already, before the first wait; called always when the
-  // descriptor is given up; the end of callbacks.
+  // For the listener and connect(), not for owners: reads what is there already, before the first wait;
+  // called always when the descriptor is given up; the end of callbacks.
   void begin();
   void on_released(std::function<void(Connection&)> call) { released_ = std::move(call); }
   void settle();
@@ -77,6 +84,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void ready(std::uint32_t events);
   void read_some();
+  void send(std::string_view bytes, int flags);
   void hand_over(std::string_view bytes);
   void peer_ended();
   void flush();

@@ -1,5 +1,5 @@
-// Deadlines: any number of deadlines on one timer of the loop, so that a connection's cost is a pointer and nothing wakes an idle
-// plugin.
+// Deadlines: any number of deadlines on one timer of the loop, so that a connection's cost is a pointer and
+// nothing wakes an idle plugin.
 #ifndef HEARTH_NET_DEADLINES_HPP
 #define HEARTH_NET_DEADLINES_HPP
 
@@ -36,8 +36,8 @@ class Deadline {
   std::size_t slot_ = kOff;  // where it stands in Deadlines::set_
 };
 
-// Outlives its deadlines. The timer stands for the earliest one when it was armed; clearing deadlines leaves it alone, so a stream
-// of short connections arms it about once in a period, not once for each.
+// Outlives its deadlines. The timer stands for the earliest one when it was armed; clearing deadlines leaves
+// it alone, so a stream of short connections arms it about once in a period, not once for each.
 class Deadlines {
  public:
   explicit Deadlines(const Loop& loop) : loop_(loop) {}

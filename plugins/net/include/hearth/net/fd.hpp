@@ -8,8 +8,9 @@
 
 namespace hearth::net {
 
-// The sockets of connections are held bare, not as Poco::Net::StreamSocket: Poco's accept costs two more system calls for each
-// (it knows neither accept4 nor a descriptor that is non-blocking already) and throws where a peer's reset is everyday life.
+// The sockets of connections are held bare, not as Poco::Net::StreamSocket: Poco's accept costs two more
+// system calls for each (it knows neither accept4 nor a descriptor that is non-blocking already) and throws
+// where a peer's reset is everyday life.
 class Fd {
  public:
   Fd() = default;

@@ -22,7 +22,8 @@ class Io {
   Io& operator=(const Io&) = delete;
   ~Io();
 
-  // Lets `connection` say goodbye from the loop's own stack: an owner must not lose its callbacks while it runs in one.
+  // Lets `connection` say goodbye from the loop's own stack: an owner must not lose its callbacks while it
+  // runs in one.
   void settle_later(std::shared_ptr<Connection> connection);
 
   static constexpr std::size_t kReadSize = 16 * 1024;

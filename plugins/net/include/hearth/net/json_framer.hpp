@@ -9,8 +9,9 @@
 
 namespace hearth::net {
 
-// Knows strings, escapes, braces and brackets; everything else is left to the parser. Before the object it skips white space, one
-// byte order mark and one stray `"` (old AtHome clients). Linear in the bytes fed, however they are cut. [any, one at a time]
+// Knows strings, escapes, braces and brackets; everything else is left to the parser. Before the object it
+// skips white space, one byte order mark and one stray `"` (old AtHome clients). Linear in the bytes fed,
+// however they are cut. [any, one at a time]
 class JsonFramer {
  public:
   struct Limits {
@@ -23,10 +24,12 @@ class JsonFramer {
   JsonFramer() : JsonFramer(Limits()) {}
   explicit JsonFramer(const Limits& limits);
 
-  // Looks at more bytes; once it has said anything but kNeedMore, reset() comes first. `used` says how many belong to this frame.
+  // Looks at more bytes; once it has said anything but kNeedMore, reset() comes first. `used` says how many
+  // belong to this frame.
   State feed(std::string_view bytes, std::size_t* used = nullptr);
 
-  // The whole object, after kComplete, until the next call; within `bytes` of the last feed() if they held all of it.
+  // The whole object, after kComplete, until the next call; within `bytes` of the last feed() if they held
+  // all of it.
   std::string_view frame() const { return frame_; }
   // Why it is refused, for a person.
   std::string_view reason() const { return reason_; }

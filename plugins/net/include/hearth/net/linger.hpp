@@ -1,4 +1,5 @@
-// Linger: sockets whose reply is sent, kept until the peer has closed, so that its late bytes don't turn the reply into a reset.
+// Linger: sockets whose reply is sent, kept until the peer has closed, so that its late bytes don't turn the
+// reply into a reset.
 #ifndef HEARTH_NET_LINGER_HPP
 #define HEARTH_NET_LINGER_HPP
 
@@ -10,9 +11,10 @@
 
 namespace hearth::net {
 
-// A close() with unread bytes, or bytes that arrive after it, makes the kernel send RST, and the peer may lose what it hasn't read
-// yet. Waiting for its FIN in epoll would cost three system calls more for each request; here the next one's end looks after its
-// predecessor, and one shared deadline after the last. [loop]
+// A close() with unread bytes, or bytes that arrive after it, makes the kernel send RST, and the peer may
+// lose what it hasn't read yet. Waiting for its FIN in epoll would cost three system calls more for each
+// request; here the next one's end looks after its predecessor, and one shared deadline after the last.
+// [loop]
 class Linger {
  public:
   explicit Linger(Deadlines& deadlines);

@@ -2,14 +2,14 @@
 #ifndef HEARTH_NET_LISTENER_HPP
 #define HEARTH_NET_LISTENER_HPP
 
+#include <Poco/Net/ServerSocket.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include <Poco/Net/ServerSocket.h>
 
 #include "hearth/net/connection.hpp"
 
@@ -20,6 +20,7 @@ struct ListenerOptions {
   std::vector<std::string> allow;  // networks; empty: everyone
   std::size_t max_connections = 1024;
   std::size_t max_per_address = 0;  // 0: no limit of its own
+  bool closed_at_first = false;  // clients wait in the kernel's queue until Listener::admit()
   ConnectionLimits limits;
 
   // From the keys that every listening protocol has: listen, allow, max_connections.
@@ -45,6 +46,9 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();
+
+  // With options.closed_at_first: accepts from now on.
+  void admit();
 
   // "127.0.0.1:41234": the real port.
   std::string address() const;

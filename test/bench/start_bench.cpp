@@ -1,0 +1,88 @@
+// start_bench BUILD_DIR [--quick]: how long hearthd takes to be ready with every plugin, and what it costs while nothing happens.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include "house.hpp"
+#include "row.hpp"
+
+namespace hearth::bench {
+
+namespace {
+
+struct Lengths {
+  int starts = 11;
+  Seconds settle{3};  // writes of the start reach the disk, late drivers give up
+  Seconds idle{20};
+};
+
+// How many plugins hearthctl shows in each state.
+std::map<std::string, int> states(const House& house) {
+  const auto text = house.ctl({"plugins", "--json"});
+  std::map<std::string, int> counts;
+  const std::string key = "\"state\"";
+  for (auto at = text.find(key); at != std::string::npos; at = text.find(key, at + 1)) {
+    const auto begin = text.find('"', at + key.size()) + 1;
+    ++counts[text.substr(begin, text.find('"', begin) - begin)];
+  }
+  return counts;
+}
+
+std::string words(const std::map<std::string, int>& counts) {
+  std::string text;
+  for (const auto& [state, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state);
+  return text;
+}
+
+void start(House& house, int starts) {
+  std::vector<double> took_ms;
+  const auto first = house.start();
+  for (int i = 0; i < starts; ++i) {
+    house.stop();
+    took_ms.push_back(house.start());
+  }
+  std::sort(took_ms.begin(), took_ms.end());
+  print({"start to ready, median", took_ms[took_ms.size() / 2], "ms", Bound::kAtMost, 100,
+         "plugins: " + words(states(house)), {}});
+  print({"start to ready, slowest", took_ms.back(), "ms", Bound::kNone, 0, "the very first " + figure(first) + " ms", {}});
+}
+
+void idle(const Child& server, const Lengths& lengths) {
+  std::this_thread::sleep_for(lengths.settle);
+  const auto ticks = server.cpu_ticks();
+  const auto cpu = server.cpu();
+  const auto written = server.bytes_written();
+  std::this_thread::sleep_for(lengths.idle);
+  const auto spent_ticks = static_cast<double>(server.cpu_ticks() - ticks);
+  const auto spent = server.cpu() - cpu;
+  print({"idle: memory (PSS)", server.pss_mb(), "MB", Bound::kAtMost, 15, {}, {}});
+  print({fmt::format("idle: CPU over {} s", lengths.idle.count()), spent_ticks / lengths.idle.count(), "%", Bound::kAtMost, 0,
+         fmt::format("{:.3f} ms of CPU time in all", spent.count() * 1000), {}});
+  print({fmt::format("idle: written to disk in {} s", lengths.idle.count()),
+         static_cast<double>(server.bytes_written() - written), "bytes", Bound::kAtMost, 0, {}, {}});
+}
+
+}  // namespace
+}  // namespace hearth::bench
+
+int main(int argc, char** argv) try {
+  using namespace hearth::bench;
+  const bool quick = argc == 3 && std::strcmp(argv[2], "--quick") == 0;
+  if (argc != 2 && !quick) {
+    fmt::print(stderr, "usage: start_bench BUILD_DIR [--quick]\n");
+    return 2;
+  }
+  Lengths lengths;
+  if (quick) lengths = {3, Seconds(1), Seconds(2)};
+  House house({.build = argv[1], .devices = 6, .every_plugin = true});
+  start(house, lengths.starts);
+  idle(house.server(), lengths);
+  return 0;
+} catch (const std::exception& e) {
+  fmt::print(stderr, "start_bench: {}\n", e.what());
+  return 1;
+}
