@@ -18,14 +18,21 @@ using Poco::Util::Option;
 Poco::Util::OptionSet known_options() {
   Poco::Util::OptionSet set;
   const auto with = [&](const char* name, const char* help, const char* argument) {
-    set.addOption(Option(name, "", help).required(false).repeatable(std::string(name) == "plugin-dir").argument(argument));
+    set.addOption(Option(name, "", help)
+                      .required(false)
+                      .repeatable(std::string(name) == "plugin-dir")
+                      .argument(argument));
   };
-  with("config", "the configuration (default /etc/hearth/hearth.toml); conf.d/*.toml beside it is read after it", "FILE");
+  with("config",
+       "the configuration (default /etc/hearth/hearth.toml); conf.d/*.toml beside it is read after it",
+       "FILE");
   with("state-dir", "what lasts: database, plugins' own folders (default /var/lib/hearth)", "DIR");
   with("runtime-dir", "the control socket's folder (default /run/hearth)", "DIR");
   with("plugin-dir", "takes the place of the packaged plugin folder; may be repeated", "DIR");
   with("log-level", "debug, info (default), warning or error", "LEVEL");
-  set.addOption(Option("check", "", "check the configuration and exit: 0 if it is right, else 1").required(false).repeatable(false));
+  set.addOption(Option("check", "", "check the configuration and exit: 0 if it is right, else 1")
+                    .required(false)
+                    .repeatable(false));
   set.addOption(Option("version", "", "print the version and exit").required(false).repeatable(false));
   set.addOption(Option("help", "", "print this and exit").required(false).repeatable(false));
   return set;
@@ -48,13 +55,15 @@ std::vector<std::filesystem::path> Options::packaged() const {
   if (plugin_dirs.empty()) return {HEARTH_PLUGIN_DIR};
   std::vector<std::filesystem::path> folders;
   std::error_code error;
-  for (const auto& folder : plugin_dirs) folders.push_back(std::filesystem::absolute(folder, error).lexically_normal());
+  for (const auto& folder : plugin_dirs)
+    folders.push_back(std::filesystem::absolute(folder, error).lexically_normal());
   return folders;
 }
 
 std::vector<std::filesystem::path> Options::local() const {
   std::error_code error;
-  return {"/usr/local/lib/hearth/plugins", std::filesystem::absolute(state_dir, error).lexically_normal() / "plugins"};
+  return {"/usr/local/lib/hearth/plugins",
+          std::filesystem::absolute(state_dir, error).lexically_normal() / "plugins"};
 }
 
 Result<Options> parse_options(const std::vector<std::string>& arguments) try {
@@ -65,7 +74,8 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) try {
   for (const auto& argument : arguments) {
     std::string name, value;
     if (!processor.process(argument, name, value))
-      if (!argument.empty() && name.empty()) return Error{ErrorCode::kInvalid, "unexpected argument: " + argument};
+      if (!argument.empty() && name.empty())
+        return Error{ErrorCode::kInvalid, "unexpected argument: " + argument};
     take(options, name, value);
   }
   processor.checkRequired();
@@ -85,7 +95,9 @@ std::string options_help() {
   formatter.setWidth(100);
   formatter.setCommand("hearthd");
   formatter.setUsage("[OPTION]...");
-  formatter.setHeader("The home-automation server. Runs in the foreground; SIGTERM stops it, SIGHUP reads the configuration anew.");
+  formatter.setHeader(
+      "The home-automation server. Runs in the foreground; SIGTERM stops it, SIGHUP reads the configuration "
+      "anew.");
   std::ostringstream text;
   formatter.format(text);
   return text.str();

@@ -1,8 +1,8 @@
 // Building up, running, reloading, taking down.
 #include "core/app/server.hpp"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,7 +21,8 @@ namespace hearth::core {
 
 namespace {
 
-constexpr std::int64_t kStopUs = 2'500'000;  // SIGTERM ends the server within 3 s, whoever doesn't want to stop
+constexpr std::int64_t kStopUs =
+    2'500'000;  // SIGTERM ends the server within 3 s, whoever doesn't want to stop
 
 LogOptions log_options(const std::string& level) {
   LogOptions options;
@@ -88,7 +89,8 @@ int Server::check(const Options& options) {
 Status Server::make_folders() {
   std::error_code error;
   const auto& runtime = options_.runtime_dir;
-  for (const auto& folder : {options_.state_dir, options_.state_dir / "copies", options_.state_dir / "data", runtime}) {
+  for (const auto& folder :
+       {options_.state_dir, options_.state_dir / "copies", options_.state_dir / "data", runtime}) {
     const bool fresh = std::filesystem::create_directories(folder, error);
     if (error) return {ErrorCode::kFailed, fmt::format("{}: {}", folder.string(), error.message())};
     if (fresh && folder != runtime) chmod(folder.c_str(), 0700);
@@ -105,7 +107,8 @@ Status Server::prepare() {
   configuration_ = std::move(*loaded);
   log_.set_entries(configuration_.server.log_entries);
   if (auto status = make_folders(); !status.ok()) return status;
-  auto store = store::Store::open(options_.state_dir, [this](const std::string& words) { log_.error(words); });
+  auto store =
+      store::Store::open(options_.state_dir, [this](const std::string& words) { log_.error(words); });
   if (!store.ok()) return store.status();
   store_ = std::move(*store);
   return {};
@@ -121,7 +124,8 @@ int Server::run() {
   loop_.post([this] { start(); });
   loop_.run();
   if (pinned_) {
-    // A thread of a plugin still runs in its library: taking anything down would pull the floor from under it.
+    // A thread of a plugin still runs in its library: taking anything down would pull the floor from under
+    // it.
     store_->close();
     std::fflush(nullptr);
     _exit(0);
@@ -138,11 +142,19 @@ void Server::start() {
   PluginHost::Folders folders{options_.packaged(), options_.local(), options_.state_dir};
   host_ = std::make_unique<PluginHost>(loop_, *home_, *store_, log_, std::move(folders), snapshot,
                                        [this](std::string_view name) -> const void* {
-                                         return name == kServicesExtension ? static_cast<Services*>(this) : nullptr;
+                                         return name == kServicesExtension ? static_cast<Services*>(this)
+                                                                           : nullptr;
                                        });
+  host_->on_change = [this] {
+    auto schemas = host_->message_schemas();
+    const std::lock_guard lock(schemas_mutex_);
+    schemas_ = std::move(schemas);
+  };
   methods_ = home_methods(*home_);
   methods_.merge(host_methods(*host_));
-  methods_["status"] = [this](const Poco::JSON::Object&, const MethodDone& done) { done(Poco::Dynamic::Var(status())); };
+  methods_["status"] = [this](const Poco::JSON::Object&, const MethodDone& done) {
+    done(Poco::Dynamic::Var(status()));
+  };
   host_->start_builtin("control", &detail::Entry<ControlServer>::kTable);
   for (const auto& problem : lines_of(configuration_.problems())) log_.error(problem);
   host_->start_all(configuration_, [this] { ready(); });
@@ -197,6 +209,11 @@ void Server::stop() {
   });
 }
 
+std::vector<std::vector<std::uint8_t>> Server::message_schemas() {
+  const std::lock_guard lock(schemas_mutex_);
+  return schemas_;
+}
+
 // Any thread; the method runs on home's.
 void Server::call(const std::string& method, Poco::JSON::Object::Ptr params, Done done) {
   loop_.post([this, method, params = std::move(params), done = std::move(done)] {
@@ -221,7 +238,8 @@ Poco::JSON::Object::Ptr Server::status() const {
   for (const auto& [state, count] : host_->counts()) plugins->set(state, count);
   json->set("plugins", plugins);
   const auto& devices = home_->devices().all();
-  const auto reachable = std::count_if(devices.begin(), devices.end(), [](const auto& d) { return d.second->declared.reachable; });
+  const auto reachable = std::count_if(devices.begin(), devices.end(),
+                                       [](const auto& d) { return d.second->declared.reachable; });
   json->set("devices", devices.size());
   json->set("reachable", reachable);
   json->set("groups", home_->groups().all().size());

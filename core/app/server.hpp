@@ -25,7 +25,8 @@ class Server : private Services {
   explicit Server(Options options);
   ~Server() override;
 
-  // Until a signal ends it. The exit status; when a plugin couldn't be stopped it doesn't return but ends the process.
+  // Until a signal ends it. The exit status; when a plugin couldn't be stopped it doesn't return but ends the
+  // process.
   int run();
 
   // --check: prints what is wrong. The exit status.
@@ -34,6 +35,7 @@ class Server : private Services {
  private:
   void call(const std::string& method, Poco::JSON::Object::Ptr params, Done done) override;
   Log& log() override { return log_; }
+  std::vector<std::vector<std::uint8_t>> message_schemas() override;
   std::filesystem::path socket_path() override { return options_.runtime_dir / "control.sock"; }
 
   Status prepare();
@@ -56,6 +58,8 @@ class Server : private Services {
   std::unique_ptr<Home> home_;
   std::unique_ptr<PluginHost> host_;
   Methods methods_;
+  std::mutex schemas_mutex_;  // the control server asks from its own thread
+  std::vector<std::vector<std::uint8_t>> schemas_;
   bool stopping_ = false;
   bool pinned_ = false;
 };

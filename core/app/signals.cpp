@@ -14,7 +14,8 @@ Signals::Signals() {
   sigset_t set;
   sigemptyset(&set);
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
-  if (pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0 || (fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0) {
+  if (pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0 ||
+      (fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0) {
     std::perror("signals");
     std::abort();
   }
@@ -27,7 +28,8 @@ void Signals::watch(EventLoop& loop, std::function<void(int)> on_signal) {
   on_signal_ = std::move(on_signal);
   hearth_handle handle = 0;
   loop.watch(
-      fd_, HEARTH_READABLE, [](void* self, std::uint32_t) { static_cast<Signals*>(self)->read_all(); }, this, &handle);
+      fd_, HEARTH_READABLE, [](void* self, std::uint32_t) { static_cast<Signals*>(self)->read_all(); }, this,
+      &handle);
 }
 
 void Signals::read_all() {

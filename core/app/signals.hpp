@@ -8,7 +8,8 @@
 
 namespace hearth::core {
 
-// Make it before any thread is started: it blocks the signals, and threads inherit that. SIGPIPE is ignored from then on.
+// Make it before any thread is started: it blocks the signals, and threads inherit that. SIGPIPE is ignored
+// from then on.
 class Signals {
  public:
   Signals();

@@ -12,7 +12,8 @@ void feed_watchdog(EventLoop& loop) {
   if (sd_watchdog_enabled(0, &interval_us) <= 0) return;
   hearth_handle handle = 0;
   const auto period = static_cast<std::int64_t>(interval_us / 2);
-  loop.timer(period, period, [](void*) { sd_notify(0, "WATCHDOG=1"); }, nullptr, &handle);
+  loop.timer(
+      period, period, [](void*) { sd_notify(0, "WATCHDOG=1"); }, nullptr, &handle);
 }
 
 }  // namespace hearth::core

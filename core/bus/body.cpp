@@ -17,6 +17,12 @@ Body::Body(hearth_bytes bytes) {
   std::memcpy(static_cast<void*>(block_ + 1), bytes.data, bytes.size);
 }
 
+void Body::count_ahead(std::uint32_t copies) const noexcept {
+  if (!block_) return;
+  block_->references.fetch_add(copies - spare_, std::memory_order_relaxed);
+  spare_ = copies;
+}
+
 void Body::release() noexcept {
   std::destroy_at(block_);
   std::free(block_);

@@ -11,8 +11,8 @@
 
 namespace hearth::core {
 
-// Counts its references; copying costs one atomic increment. The bytes are aligned to 16. The bytes are shared between threads, a
-// Body itself belongs to one thread at a time, even for copying.
+// Counts its references; copying costs one atomic increment. The bytes are aligned to 16. The bytes are
+// shared between threads, a Body itself belongs to one thread at a time, even for copying.
 class Body {
  public:
   Body() = default;
@@ -29,7 +29,8 @@ class Body {
       block_->references.fetch_add(1, std::memory_order_relaxed);
     }
   }
-  Body(Body&& other) noexcept : block_(std::exchange(other.block_, nullptr)), spare_(std::exchange(other.spare_, 0)) {}
+  Body(Body&& other) noexcept
+      : block_(std::exchange(other.block_, nullptr)), spare_(std::exchange(other.spare_, 0)) {}
   Body& operator=(Body other) noexcept {
     std::swap(block_, other.block_);
     std::swap(spare_, other.spare_);
@@ -42,14 +43,15 @@ class Body {
 
   // The next `copies` copies of this Body cost one atomic increment together. For publishing to many.
   void expect_copies(std::uint32_t copies) const noexcept {
-    if (!block_ || copies <= spare_) return;
-    block_->references.fetch_add(copies - spare_, std::memory_order_relaxed);
-    spare_ = copies;
+    if (copies > spare_) count_ahead(copies);
   }
 
-  hearth_bytes bytes() const { return block_ ? hearth_bytes{data(), block_->size} : hearth_bytes{nullptr, 0}; }
+  hearth_bytes bytes() const {
+    return block_ ? hearth_bytes{data(), block_->size} : hearth_bytes{nullptr, 0};
+  }
   std::string_view text() const {
-    return block_ ? std::string_view(reinterpret_cast<const char*>(data()), block_->size) : std::string_view();
+    return block_ ? std::string_view(reinterpret_cast<const char*>(data()), block_->size)
+                  : std::string_view();
   }
   std::size_t size() const { return block_ ? block_->size : 0; }
 
@@ -61,6 +63,7 @@ class Body {
   };
 
   const std::uint8_t* data() const { return reinterpret_cast<const std::uint8_t*>(block_ + 1); }
+  void count_ahead(std::uint32_t copies) const noexcept;
   void release() noexcept;
 
   Block* block_ = nullptr;

@@ -7,8 +7,8 @@
 
 namespace hearth::core {
 
-// Half the price of a std::mutex, which matters where one publisher takes dozens in a row. Whoever finds it taken gives the
-// processor away until it is free, so nothing that blocks may be done under it.
+// Half the price of a std::mutex, which matters where one publisher takes dozens in a row. Whoever finds it
+// taken gives the processor away until it is free, so nothing that blocks may be done under it.
 class BriefLock {
  public:
   void lock() noexcept {

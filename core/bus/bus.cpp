@@ -59,8 +59,9 @@ void Bus::remove(const Sink& sink) {
 
 // By index: the list may grow under a delivery, and whoever comes in meanwhile isn't reached by this message.
 void Bus::deliver(const std::vector<Subscriber>& subscribers, const Message& message) {
-  if (subscribers.size() > 1) message.body.expect_copies(static_cast<std::uint32_t>(subscribers.size()));
-  for (std::size_t i = 0, n = subscribers.size(); i < n; ++i)
+  const std::size_t n = subscribers.size();
+  if (n > 1) message.body.expect_copies(static_cast<std::uint32_t>(n));
+  for (std::size_t i = 0; i < n; ++i)
     if (const auto s = subscribers[i]; s.sink) s.sink->deliver(message, s.subscription);
 }
 

@@ -45,14 +45,16 @@ class Bus {
     std::vector<Subscriber> subscribers;
   };
 
-  // Open addressing on the type, which is a hash already: the topic's place, or the free one where it would stand.
+  // Open addressing on the type, which is a hash already: the topic's place, or the free one where it would
+  // stand.
   std::size_t place(hearth_type type) const;
   Topic& topic(hearth_type type);
   void deliver(const std::vector<Subscriber>& subscribers, const Message& message);
   template <class Match>
   std::size_t end_if(Match match);
 
-  std::vector<std::unique_ptr<Topic>> topics_;  // a power of two; a topic stays where it is in memory while the table grows
+  std::vector<std::unique_ptr<Topic>>
+      topics_;  // a power of two; a topic stays where it is in memory while the table grows
   std::size_t used_ = 0;
   std::vector<Subscriber> to_everything_;
   int delivering_ = 0;

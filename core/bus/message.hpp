@@ -14,21 +14,22 @@ enum class MessageKind : std::uint8_t {
   kSubscribe,    // up: from now on messages of `type`; `handle` names the subscription
   kUnsubscribe,  // up: no more for `handle`
   kRequest,      // `id` is what the answer names
-  kSettle,       // down, once: the plugin's thread says so when it comes to it, everything sent before has then been seen
-  kAnswer,       // `handle` is the request's id; a failed `status` has words as its body
+  kSettle,  // down, once: the plugin's thread says so when it comes to it, everything sent before has then
+            // been seen
+  kAnswer,  // `handle` is the request's id; a failed `status` has words as its body
 };
 
 // 80 bytes and a shared body; moved and copied freely. The same fields make a frame between two processes.
 struct Message {
   std::uint64_t id = 0;
   std::uint64_t cause = 0;
-  std::int64_t time_us = 0;   // wall clock
+  std::int64_t time_us = 0;  // wall clock
   hearth_type type = 0;
-  std::uint64_t handle = 0;   // see MessageKind
-  std::uint64_t fact = 0;     // standing facts with the same number replace each other; 0: an event
-  std::uint32_t source = 0;   // plugin; 0: the server
+  std::uint64_t handle = 0;  // see MessageKind
+  std::uint64_t fact = 0;    // standing facts with the same number replace each other; 0: an event
+  std::uint32_t source = 0;  // plugin; 0: the server
   std::int32_t status = HEARTH_OK;
-  std::uint32_t flags = 0;    // HEARTH_WANTS_ANSWER, HEARTH_RETAINED
+  std::uint32_t flags = 0;  // HEARTH_WANTS_ANSWER, HEARTH_RETAINED
   MessageKind kind = MessageKind::kPublish;
   Body body;
 };
@@ -52,8 +53,8 @@ inline std::uint64_t fact_key(hearth_type type, std::string_view subject, std::s
 
 // The message as the plugin sees it; the view lives as long as `message`.
 inline hearth_message view(const Message& message) {
-  return {sizeof(hearth_message), message.source, message.id,    message.cause, message.time_us,
-          message.type,           message.flags,  0,             message.body.bytes()};
+  return {sizeof(hearth_message), message.source, message.id, message.cause,       message.time_us,
+          message.type,           message.flags,  0,          message.body.bytes()};
 }
 
 }  // namespace hearth::core

@@ -56,7 +56,8 @@ bool Queue::added() {
   return std::exchange(asleep_, false);
 }
 
-// False when `message` needs no place of its own: it replaced an older fact, or was itself the event to give way.
+// False when `message` needs no place of its own: it replaced an older fact, or was itself the event to give
+// way.
 bool Queue::make_room(Message& message) {
   if (message.fact == 0 || (message.flags & HEARTH_RETAINED) != 0) {
     if (is_event(message)) drop_oldest_event();
@@ -77,10 +78,11 @@ bool Queue::make_room(Message& message) {
   return true;
 }
 
-// Leaves a hole (a publish of type 0, which the taker skips) so that the facts keep their places; holes are swept together when
-// they are half a queue.
+// Leaves a hole (a publish of type 0, which the taker skips) so that the facts keep their places; holes are
+// swept together when they are half a queue.
 void Queue::drop_oldest_event() {
-  while (oldest_ < messages_.size() && (!is_event(messages_[oldest_]) || messages_[oldest_].type == 0)) ++oldest_;
+  while (oldest_ < messages_.size() && (!is_event(messages_[oldest_]) || messages_[oldest_].type == 0))
+    ++oldest_;
   if (oldest_ == messages_.size()) return;
   messages_[oldest_].type = 0;
   messages_[oldest_].body = Body();

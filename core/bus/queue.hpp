@@ -12,9 +12,9 @@
 
 namespace hearth::core {
 
-// Full means: a standing fact replaces the older one about the same, or takes the oldest event's place; an event takes the oldest
-// event's place; a request is refused. Answers, subscriptions and retained facts always fit, because their number is bounded
-// elsewhere. Nothing gives way without being counted.
+// Full means: a standing fact replaces the older one about the same, or takes the oldest event's place; an
+// event takes the oldest event's place; a request is refused. Answers, subscriptions and retained facts
+// always fit, because their number is bounded elsewhere. Nothing gives way without being counted.
 class Queue {
  public:
   struct Counters {
@@ -57,7 +57,8 @@ class Queue {
   std::vector<Message> messages_;
   std::size_t oldest_ = 0;  // no event stands before this place
   std::size_t holes_ = 0;   // places whose event was dropped
-  std::unordered_map<std::uint64_t, std::size_t> facts_;  // places; made when the queue has filled up, dropped with the batch
+  std::unordered_map<std::uint64_t, std::size_t>
+      facts_;  // places; made when the queue has filled up, dropped with the batch
   bool facts_known_ = false;
   bool asleep_ = false;
   bool closed_ = false;

@@ -17,14 +17,13 @@
 namespace hearth::core {
 
 // JSON-RPC 2.0, one object a line. Its own methods, the rest is passed on to Services:
-//   version {}                                 -> {version, abi}
-//   log.get {since?, max?, level?, plugin?}    -> {entries, last_seq}
-//   log.follow {level?, plugin?}               -> {}, then log.entry, log.dropped {count}
-//   bus.follow {type?}                         -> {}, then bus.message, bus.retained_done {count},
-//   bus.dropped {count} verb.call {word, verb, args}               -> {text, json}, before that verb.progress
-//   {id, text}
+//   version {}                               -> {version, abi}
+//   log.get {since?, max?, level?, plugin?}  -> {entries, last_seq}
+//   log.follow {level?, plugin?}             -> {}, then log.entry, log.dropped {count}
+//   bus.follow {type?}                       -> {}, then bus.message, bus.retained_done, bus.dropped
+//   verb.call {word, verb, args}             -> {text, json}, before that verb.progress {id, text}
 // An error's data.code is the name of an ErrorCode. It expects the extension kServicesExtension, and a host
-// that gives it every type of message for type 0 (see DESIGN, hearthctl bus).
+// that gives it every type of message for type 0.
 class ControlServer : public Plugin {
  public:
   static constexpr std::size_t kMaxClients = 64;

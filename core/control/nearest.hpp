@@ -8,8 +8,9 @@
 
 namespace hearth::core {
 
-// The one of `known` with the smallest edit distance to `word`, letters' case ignored. Empty when none is near: at
-// most a third of the word's letters away, but two edits are always near, one for words of up to three letters.
+// The one of `known` with the smallest edit distance to `word`, letters' case ignored. Empty when none is
+// near: at most a third of the word's letters away, but two edits are always near, one for words of up to
+// three letters.
 std::string nearest(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace hearth::core

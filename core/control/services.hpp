@@ -32,9 +32,9 @@ class Services {
   // words begin with "no such method". [any]
   //
   // What hearthctl shows of the results (every further key is passed on as it is):
-  //   devices.list  [{number, id, name, location, reachable, reason, capabilities, state}] as in core/home/views.hpp
+  //   devices.list  [{number, id, name, location, reachable, reason, capabilities, state}]
   //   groups.list   [{number, name, devices: [id]}]
-  //   plugins.list  [{id, version, kind, file, state, reason, isolation, restarts, memory_kb, notes: {key: value}}]
+  //   plugins.list  [{id, version, kind, file, state, reason, isolation, restarts, memory_kb, notes}]
   //   verbs.list    [{word, plugin, verbs: [{name, args, help}]}]
   virtual void call(const std::string& method, Poco::JSON::Object::Ptr params, Done done) = 0;
 

@@ -42,7 +42,8 @@ void Commands::submit(std::uint32_t device, const Command& command, const Origin
   if (replaced) end(std::move(replaced), Outcome::kSuperseded, "superseded by a newer command");
 }
 
-std::unique_ptr<Commands::Wish> Commands::make(const Key& key, const Command& command, const Origin& origin, Done done) {
+std::unique_ptr<Commands::Wish> Commands::make(const Key& key, const Command& command, const Origin& origin,
+                                               Done done) {
   auto wish = std::make_unique<Wish>(Wish{this, key, origin, command, {}, 0});
   wish->askers.push_back(std::move(done));
   loop_.timer(
@@ -60,7 +61,8 @@ void Commands::fly(Lane& lane, std::unique_ptr<Wish> wish) {
   ids_[id] = wish->key;
   lane.in_flight = std::move(wish);
   const auto status = launch_(lane.in_flight->key.first, lane.in_flight->command, lane.in_flight->origin);
-  if (!status.ok()) land(lane, outcome_of(static_cast<hearth_status>(status.error().code)), status.error().words);
+  if (!status.ok())
+    land(lane, outcome_of(static_cast<hearth_status>(status.error().code)), status.error().words);
 }
 
 std::uint32_t Commands::device_of(std::uint64_t id) const {

@@ -1,4 +1,5 @@
-// Commands: for each device and capability at most one in flight and one pending, a deadline each, one outcome each.
+// Commands: for each device and capability at most one in flight and one pending, a deadline each, one
+// outcome each.
 #ifndef HEARTH_CORE_HOME_COMMANDS_HPP
 #define HEARTH_CORE_HOME_COMMANDS_HPP
 

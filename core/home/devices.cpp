@@ -13,7 +13,8 @@ namespace {
 
 bool same(const DeviceDeclared& a, const DeviceDeclared& b) {
   return a.name == b.name && a.location == b.location && a.address == b.address && a.channel == b.channel &&
-         a.kind == b.kind && a.capabilities == b.capabilities && a.reachable == b.reachable && a.reason == b.reason;
+         a.kind == b.kind && a.capabilities == b.capabilities && a.reachable == b.reachable &&
+         a.reason == b.reason;
 }
 
 std::string provisional_id(const std::string& driver, const std::string& address, std::int32_t channel) {
@@ -45,15 +46,25 @@ store::DeviceRow to_row(const DeviceRecord& d) {
   lasting.reachable = true;
   lasting.reason.clear();
   const auto declaration = encode(builder, lasting);
-  return {d.number(),  d.id(), d.plugin, d.declared.name, d.declared.location, d.declared.address, d.declared.channel,
-          d.wanted, d.named, std::vector<std::uint8_t>(declaration.data, declaration.data + declaration.size)};
+  return {d.number(),
+          d.id(),
+          d.plugin,
+          d.declared.name,
+          d.declared.location,
+          d.declared.address,
+          d.declared.channel,
+          d.wanted,
+          d.named,
+          std::vector<std::uint8_t>(declaration.data, declaration.data + declaration.size)};
 }
 
 store::StateRow to_row(const DeviceRecord& device, const std::string& capability) {
   const auto& state = device.states.find(capability)->second;
-  const auto text = [](const Value& value) { return type_of(value) == ValueType::kNone ? "" : to_json_text(value); };
-  return {device.number(),     capability, text(state.reported), state.reported_us, text(state.desired),
-          state.desired_us};
+  const auto text = [](const Value& value) {
+    return type_of(value) == ValueType::kNone ? "" : to_json_text(value);
+  };
+  return {device.number(),   capability,          text(state.reported),
+          state.reported_us, text(state.desired), state.desired_us};
 }
 
 void Devices::restore(const store::Snapshot& snapshot) {
@@ -67,7 +78,8 @@ void Devices::restore(const store::DeviceRow& row) {
   // The bytes come from a file; only an aligned and verified copy of them is read.
   std::vector<std::uint64_t> aligned(row.declaration.size() / 8 + 1);
   std::copy(row.declaration.begin(), row.declaration.end(), reinterpret_cast<std::uint8_t*>(aligned.data()));
-  auto declared = decode<DeviceDeclared>({reinterpret_cast<const std::uint8_t*>(aligned.data()), row.declaration.size()});
+  auto declared =
+      decode<DeviceDeclared>({reinterpret_cast<const std::uint8_t*>(aligned.data()), row.declaration.size()});
   if (declared.ok()) device->declared = std::move(*declared);
   auto& d = device->declared;
   d.device = row.id;
@@ -124,7 +136,8 @@ void Devices::set_former(DeviceRecord& device, const std::string& id) {
 
 Status Devices::may_add(const std::string& plugin) const {
   const auto count = count_.find(plugin);
-  if (count != count_.end() && count->second >= kMaxDevices) return {ErrorCode::kBusy, "more than 10000 devices of one plugin"};
+  if (count != count_.end() && count->second >= kMaxDevices)
+    return {ErrorCode::kBusy, "more than 10000 devices of one plugin"};
   if (by_number_.size() >= kMaxInAll) return {ErrorCode::kBusy, "more than 20000 devices"};
   return {};
 }
@@ -179,7 +192,8 @@ void Devices::merge(DeviceRecord& device, const std::string& id) {
 Status Devices::declare(DeviceDeclared declared, const std::string& plugin) {
   if (const auto* taken = find(declared.device); taken && taken->plugin != plugin)
     return {ErrorCode::kInvalid, "that id is another plugin's device"};
-  if (auto* before = find(declared.replaces); before && before->plugin == plugin) merge(*before, declared.device);
+  if (auto* before = find(declared.replaces); before && before->plugin == plugin)
+    merge(*before, declared.device);
   auto* device = find(declared.device);
   // A wish for what is at that address, whose answer came too late or not at all, has come true.
   auto* wished = device ? nullptr : find(provisional_id(plugin, declared.address, declared.channel));
@@ -271,14 +285,16 @@ void Devices::plugin_gone(const std::string& plugin, const std::string& reason) 
 DeviceRecord* Devices::at_address(const DeviceWanted& wanted) {
   for (const auto& [number, device] : by_number_) {
     const auto& d = device->declared;
-    if (device->plugin == wanted.driver && d.address == wanted.address && d.channel == wanted.channel) return device.get();
+    if (device->plugin == wanted.driver && d.address == wanted.address && d.channel == wanted.channel)
+      return device.get();
   }
   return nullptr;
 }
 
 Result<DeviceRecord*> Devices::want(const DeviceWanted& wanted, const std::string& id_if_known) {
   const auto provisional = provisional_id(wanted.driver, wanted.address, wanted.channel);
-  // An earlier wish for the same address; what else is known there may be another device by now, if the driver names one.
+  // An earlier wish for the same address; what else is known there may be another device by now, if the
+  // driver names one.
   auto* earlier = find(provisional);
   if (earlier && is_provisional(*earlier) && !id_if_known.empty()) merge(*earlier, id_if_known);
   auto* device = id_if_known.empty() ? at_address(wanted) : find(id_if_known);
@@ -301,7 +317,8 @@ Result<DeviceRecord*> Devices::want(const DeviceWanted& wanted, const std::strin
   return device;
 }
 
-void Devices::report(DeviceRecord& device, const std::string& capability, const Value& value, std::int64_t time_us) {
+void Devices::report(DeviceRecord& device, const std::string& capability, const Value& value,
+                     std::int64_t time_us) {
   auto& state = device.states[capability];
   const bool news = state.reported != value;
   state.reported = value;
@@ -309,7 +326,8 @@ void Devices::report(DeviceRecord& device, const std::string& capability, const 
   if (news) effects_.state(device, capability);
 }
 
-void Devices::wish(DeviceRecord& device, const std::string& capability, const Value& value, std::int64_t time_us) {
+void Devices::wish(DeviceRecord& device, const std::string& capability, const Value& value,
+                   std::int64_t time_us) {
   auto& state = device.states[capability];
   state.desired = value;
   state.desired_us = time_us;

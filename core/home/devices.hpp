@@ -25,15 +25,15 @@ struct DeviceState {
 };
 
 struct DeviceRecord {
-  DeviceDeclared declared;  // as everyone sees it
-  std::string plugin;       // who owns it
-  bool wanted = false;      // somebody asked for it; its driver is told so at each start
-  bool named = false;       // a person chose the name: it wins over the driver's
+  DeviceDeclared declared;    // as everyone sees it
+  std::string plugin;         // who owns it
+  bool wanted = false;        // somebody asked for it; its driver is told so at each start
+  bool named = false;         // a person chose the name: it wins over the driver's
   bool declared_now = false;  // by its plugin, since that was started
   std::string former_id;      // the last one before `declared.device`; empty: none
   std::uint64_t fact = 0;     // number of the standing DeviceDeclared; 0: none yet
   std::map<std::string, DeviceState, std::less<>> states;
-  store::DeviceRow saved;   // what the store was last given
+  store::DeviceRow saved;  // what the store was last given
 
   std::uint32_t number() const { return declared.number; }
   const std::string& id() const { return declared.device; }
@@ -47,8 +47,10 @@ class Devices {
   struct Effects {
     std::function<void(DeviceRecord&)> changed;  // keep it and declare it
     std::function<void(DeviceRecord&)> removed;  // forget it and say so; it isn't found any more
-    std::function<void(const DeviceRecord& from, const DeviceRecord& into)> merged;  // before `from` is removed
-    std::function<void(DeviceRecord&, const std::string& old_id)> renamed;  // it goes on under another id: say so
+    std::function<void(const DeviceRecord& from, const DeviceRecord& into)>
+        merged;  // before `from` is removed
+    std::function<void(DeviceRecord&, const std::string& old_id)>
+        renamed;  // it goes on under another id: say so
     std::function<void(const DeviceRecord&, const std::string& capability)> state;  // keep its state
     std::function<void(const DeviceState&)> state_gone;  // the device can't have it any more
   };
@@ -64,16 +66,18 @@ class Devices {
   Status declare(DeviceDeclared declared, const std::string& plugin);
   Status set_reachable(const DeviceReachable& report, const std::string& plugin);
   Status remove(const std::string& id, const std::string& plugin);
-  // Its plugin runs, or has gone: the devices that it hasn't declared, or all, are unreachable for that reason.
+  // Its plugin runs, or has gone: the devices that it hasn't declared, or all, are unreachable for that
+  // reason.
   void plugin_started(const std::string& plugin);
   void plugin_gone(const std::string& plugin, const std::string& reason);
 
-  // A device as somebody wants it, known or not; its name and location become those asked for. With an id, which is its
-  // driver's own, it is that device. Without, it is what the driver has at the address, or one to be found yet. kBusy: too many.
+  // A device as somebody wants it, known or not; its name and location become those asked for. With an id,
+  // which is its driver's own, it is that device. Without, it is what the driver has at the address, or one
+  // to be found yet. kBusy: too many.
   Result<DeviceRecord*> want(const DeviceWanted& wanted, const std::string& id_if_known);
 
-  // `device` turns out to be the one called `id`. If that is known already, the person's wish (name, location) moves to it and
-  // `device` ends; else `device` goes on under `id`, with its number.
+  // `device` turns out to be the one called `id`. If that is known already, the person's wish (name,
+  // location) moves to it and `device` ends; else `device` goes on under `id`, with its number.
   void merge(DeviceRecord& device, const std::string& id);
 
   // A checked fact, and a checked wish.
@@ -101,7 +105,7 @@ class Devices {
   std::map<std::uint32_t, std::unique_ptr<DeviceRecord>> by_number_;
   std::unordered_map<std::string, DeviceRecord*> by_id_;
   std::unordered_map<std::string, std::uint32_t> by_former_id_;  // numbers
-  std::unordered_map<std::string, std::size_t> count_;  // by plugin
+  std::unordered_map<std::string, std::size_t> count_;           // by plugin
   std::uint32_t next_number_ = 1;
 };
 

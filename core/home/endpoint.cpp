@@ -20,14 +20,17 @@ Endpoint::Endpoint(Identity identity, EventLoop& home)
     : identity_(std::move(identity)), queue_(kQueue, [&home] { home.wake(); }) {}
 
 hearth_status Endpoint::send(Message message) {
-  if (message.kind > MessageKind::kAnswer || message.id >> 40 != (identity_.source & 0xffffff)) return HEARTH_INVALID;
+  const bool known = message.kind <= MessageKind::kAnswer && message.kind != MessageKind::kSettle;
+  if (!known || message.id >> 40 != (identity_.source & 0xffffff)) return HEARTH_INVALID;
   message.source = identity_.source;
   message.fact = 0;
   message.flags = message.kind == MessageKind::kRequest ? HEARTH_WANTS_ANSWER : 0;
-  const bool ends_something = message.kind == MessageKind::kAnswer || message.kind == MessageKind::kUnsubscribe;
+  const bool ends_something =
+      message.kind == MessageKind::kAnswer || message.kind == MessageKind::kUnsubscribe;
   if (!ends_something && queue_.size() >= kMost) return HEARTH_BUSY;
   if (message.kind == MessageKind::kPublish && message.type == kType<StateChanged>) {
-    flatbuffers::Verifier verifier(message.body.bytes().data, message.body.size(), kMaxMessageDepth, kMaxMessageTables);
+    flatbuffers::Verifier verifier(message.body.bytes().data, message.body.size(), kMaxMessageDepth,
+                                   kMaxMessageTables);
     if (message.body.size() < 8 || !verifier.VerifyBuffer<wire::StateChanged>(nullptr)) return HEARTH_INVALID;
     const auto* state = flatbuffers::GetRoot<wire::StateChanged>(message.body.bytes().data);
     message.fact = fact_key(message.type, state->device()->string_view(), state->capability()->string_view());

@@ -23,7 +23,7 @@ class Endpoint : public Uplink, public Sink {
     std::string word;                  // of its verbs; empty: none
     bool privileged = false;           // may listen to every type: the control server
   };
-  static constexpr std::size_t kQueue = 4096;      // messages; then events give way
+  static constexpr std::size_t kQueue = 4096;       // messages; then events give way
   static constexpr std::size_t kMost = 4 * kQueue;  // then nothing more is taken but answers
   static constexpr std::size_t kMaxNotes = 32, kMaxStatuses = 64, kMaxSubscriptions = 1024;
 
@@ -33,8 +33,8 @@ class Endpoint : public Uplink, public Sink {
   std::uint32_t source() const { return identity_.source; }
   const Identity& identity() const { return identity_; }
 
-  // [plugin's loop] Stamps the source and believes nothing else of the envelope; HEARTH_INVALID for an id of another source.
-  // States get a number, so that a full queue can coalesce.
+  // [plugin's loop] Stamps the source and believes nothing else of the envelope; HEARTH_INVALID for an id of
+  // another source. States get a number, so that a full queue can coalesce.
   hearth_status send(Message message) override;
 
   // [home] Where messages to the plugin go; null: nowhere any more.

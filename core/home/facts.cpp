@@ -34,7 +34,8 @@ std::uint64_t Facts::number(hearth_type type, const std::string& subject) {
 }
 
 void Facts::put(const Message& message) {
-  auto of_type = std::find_if(facts_.begin(), facts_.end(), [&](const auto& f) { return f.first == message.type; });
+  auto of_type =
+      std::find_if(facts_.begin(), facts_.end(), [&](const auto& f) { return f.first == message.type; });
   if (of_type == facts_.end()) of_type = facts_.insert(of_type, {message.type, {}});
   of_type->second[message.fact] = message;
 }
@@ -53,7 +54,8 @@ void Facts::forget(hearth_type type, const std::string& subject) {
 
 const Message* Facts::find(hearth_type type, std::uint64_t fact) const {
   for (const auto& [each, facts] : facts_)
-    if (const auto message = facts.find(fact); each == type && message != facts.end()) return &message->second;
+    if (const auto message = facts.find(fact); each == type && message != facts.end())
+      return &message->second;
   return nullptr;
 }
 

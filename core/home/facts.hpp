@@ -16,8 +16,8 @@ class Facts {
  public:
   Facts();
 
-  // A number that no other fact of this run has. Nobody can foresee it, so no plugin can name things such that the fact of
-  // another is taken for its own, here or in a full queue.
+  // A number that no other fact of this run has. Nobody can foresee it, so no plugin can name things such
+  // that the fact of another is taken for its own, here or in a full queue.
   std::uint64_t new_number();
   // The number of what a text names, the same until it is forgotten.
   std::uint64_t number(hearth_type type, const std::string& subject);
@@ -29,8 +29,8 @@ class Facts {
   // Null if there is none.
   const Message* find(hearth_type type, std::uint64_t fact) const;
 
-  // `use(message)` for each fact of `type`; of every type when it is 0, in the order in which the types came first: devices
-  // before their states.
+  // `use(message)` for each fact of `type`; of every type when it is 0, in the order in which the types came
+  // first: devices before their states.
   template <class Use>
   void for_each(hearth_type type, Use use) const {
     for (const auto& [each, facts] : facts_)

@@ -16,23 +16,28 @@ void Groups::restore(const store::Snapshot& snapshot) {
   for (const auto& row : snapshot.groups) {
     Group group{static_cast<std::uint32_t>(row.number), row.name, {}};
     for (const auto device : row.devices)
-      if (devices_.find(static_cast<std::uint32_t>(device))) group.devices.push_back(static_cast<std::uint32_t>(device));
+      if (devices_.find(static_cast<std::uint32_t>(device)))
+        group.devices.push_back(static_cast<std::uint32_t>(device));
     next_number_ = std::max(next_number_, group.number + 1);
     groups_[group.number] = std::move(group);
   }
 }
 
 Result<const Groups::Group*> Groups::put(const GroupWanted& wanted) {
-  if (wanted.number != 0 && !groups_.contains(wanted.number)) return Error{ErrorCode::kInvalid, "no such group"};
-  if (wanted.number == 0 && groups_.size() >= kMaxGroups) return Error{ErrorCode::kBusy, "more than 10000 groups"};
+  if (wanted.number != 0 && !groups_.contains(wanted.number))
+    return Error{ErrorCode::kInvalid, "no such group"};
+  if (wanted.number == 0 && groups_.size() >= kMaxGroups)
+    return Error{ErrorCode::kBusy, "more than 10000 groups"};
   if (wanted.name.empty() || !is_clean(wanted.name, kMaxName))
     return Error{ErrorCode::kInvalid, "a group's name is 1 to 256 bytes of UTF-8 without control characters"};
-  if (wanted.devices.size() > kMaxMembers) return Error{ErrorCode::kInvalid, "more than 512 devices in a group"};
+  if (wanted.devices.size() > kMaxMembers)
+    return Error{ErrorCode::kInvalid, "more than 512 devices in a group"};
   std::vector<std::uint32_t> members;
   for (const auto& id : wanted.devices) {
     const auto* device = devices_.find(id);
     if (!device) return Error{ErrorCode::kInvalid, "no such device: " + id.substr(0, kMaxDeviceId)};
-    if (std::find(members.begin(), members.end(), device->number()) == members.end()) members.push_back(device->number());
+    if (std::find(members.begin(), members.end(), device->number()) == members.end())
+      members.push_back(device->number());
   }
   const auto number = wanted.number != 0 ? wanted.number : next_number_++;
   groups_[number] = {number, wanted.name, std::move(members)};
@@ -44,7 +49,8 @@ bool Groups::remove(std::uint32_t number) { return groups_.erase(number) != 0; }
 std::vector<std::uint32_t> Groups::with(std::uint32_t device) const {
   std::vector<std::uint32_t> numbers;
   for (const auto& [number, group] : groups_)
-    if (std::find(group.devices.begin(), group.devices.end(), device) != group.devices.end()) numbers.push_back(number);
+    if (std::find(group.devices.begin(), group.devices.end(), device) != group.devices.end())
+      numbers.push_back(number);
   return numbers;
 }
 

@@ -16,9 +16,10 @@ constexpr std::size_t kSpareBody = 1024;      // bytes of a StateChanged beside 
 
 // Facts that only home states, and what is a request or an answer; a plugin that publishes one is not heard.
 bool is_homes_own(hearth_type type) {
-  constexpr hearth_type own[] = {kType<Command>,      kType<CommandDone>, kType<DeviceWanted>, kType<DeviceTaken>,
-                                 kType<GroupDefined>, kType<GroupRemoved>, kType<GroupWanted>, kType<GroupUnwanted>,
-                                 kType<PluginState>,  kType<VerbCall>,     kType<VerbResult>};
+  constexpr hearth_type own[] = {kType<Command>,     kType<CommandDone>,   kType<DeviceWanted>,
+                                 kType<DeviceTaken>, kType<GroupDefined>,  kType<GroupRemoved>,
+                                 kType<GroupWanted>, kType<GroupUnwanted>, kType<PluginState>,
+                                 kType<VerbCall>,    kType<VerbResult>};
   return std::find(std::begin(own), std::end(own), type) != std::end(own);
 }
 
@@ -30,9 +31,8 @@ Home::Home(EventLoop& loop, store::Store& store, Log& log)
       keeper_(loop, store, log),
       devices_(device_effects()),
       groups_(devices_),
-      commands_(loop, [this](std::uint32_t device, const Command& command, const Commands::Origin& origin) {
-        return launch(device, command, origin);
-      }),
+      commands_(loop, [this](std::uint32_t device, const Command& command,
+                             const Commands::Origin& origin) { return launch(device, command, origin); }),
       router_(loop) {
   loop_.add_source(*this);
 }
@@ -76,7 +76,8 @@ void Home::offer_wanted(Endpoint& driver, const DeviceRecord& device) {
     const auto taken = decode<DeviceTaken>(answer.body.bytes());
     auto* wanted = devices_.find(number);
     // One that has an id of its own stays who it is, whatever is found at its address now.
-    if (!taken.ok() || !wanted || !is_provisional(*wanted) || !is_device_id(taken->device, wanted->plugin)) return;
+    if (!taken.ok() || !wanted || !is_provisional(*wanted) || !is_device_id(taken->device, wanted->plugin))
+      return;
     devices_.merge(*wanted, taken->device);
   });
 }
@@ -110,7 +111,7 @@ void Home::forget_words(Endpoint& gone, const std::string& reason) {
   gone.statuses.clear();
 }
 
-// ---- Emptying the queues --------------------------------------------------------------------------------------------
+// ---- Emptying the queues ---------------------------------------------------------------------------------
 
 bool Home::drain() {
   bool more = false;
@@ -118,7 +119,8 @@ bool Home::drain() {
   return more;
 }
 
-// A queue is at most Endpoint::kMost messages long (and answers), so one turn is bounded, and every plugin has its turn.
+// A queue is at most Endpoint::kMost messages long (and answers), so one turn is bounded, and every plugin
+// has its turn.
 bool Home::drain(Endpoint& from) {
   std::vector<Message> batch = std::move(batch_);
   batch.clear();
@@ -133,7 +135,8 @@ bool Home::drain(Endpoint& from) {
 }
 
 bool Home::try_sleep() {
-  return std::all_of(endpoints_.begin(), endpoints_.end(), [](Endpoint* e) { return e->queue().try_sleep(); });
+  return std::all_of(endpoints_.begin(), endpoints_.end(),
+                     [](Endpoint* e) { return e->queue().try_sleep(); });
 }
 
 void Home::handle(Endpoint& from, Message& message) {
@@ -153,7 +156,7 @@ void Home::refuse(Endpoint& from, std::string_view words) {
   log_.write(LogLevel::kWarning, from.id(), {}, words);
 }
 
-// ---- Facts and events -----------------------------------------------------------------------------------------------
+// ---- Facts and events ------------------------------------------------------------------------------------
 
 void Home::published(Endpoint& from, Message& message) {
   const auto type = message.type;
@@ -170,7 +173,8 @@ void Home::published(Endpoint& from, Message& message) {
 
 void Home::save(Endpoint& from, const Message& message) {
   auto put = decode<StorePut>(message.body.bytes());
-  if (!put.ok() || put->data.size() > kMaxStore) return refuse(from, "what it wanted to save is damaged or over 64 KiB");
+  if (!put.ok() || put->data.size() > kMaxStore)
+    return refuse(from, "what it wanted to save is damaged or over 64 KiB");
   auto& saved = saved_[from.id()];
   if (saved == put->data) return;
   saved = std::move(put->data);
@@ -190,7 +194,8 @@ void Home::noted(Endpoint& from, const Message& message) {
 
 void Home::status_changed(Endpoint& from, Message& message) {
   const auto status = decode<StatusChanged>(message.body.bytes());
-  if (!status.ok() || status->subject.empty() || !is_clean(status->subject, 64) || !is_clean(status->words, 4096))
+  if (!status.ok() || status->subject.empty() || !is_clean(status->subject, 64) ||
+      !is_clean(status->words, 4096))
     return refuse(from, "a status was not passed on: damaged or unclean");
   if (!from.statuses.contains(status->subject) && from.statuses.size() >= Endpoint::kMaxStatuses)
     return refuse(from, "a status was not passed on: it has spoken of 64 other things");
@@ -207,7 +212,8 @@ void Home::state_changed(Endpoint& from, Message& message) {
   if (!device || device->plugin != from.id())
     return refuse(from, "a state of a device that it doesn't own was not believed: " + state->device);
   const auto* capability = device->find(state->capability);
-  if (!capability) return refuse(from, fmt::format("{} has no capability {}", state->device, state->capability));
+  if (!capability)
+    return refuse(from, fmt::format("{} has no capability {}", state->device, state->capability));
   const auto value = judged(state->value, *capability);
   if (!value.ok()) return refuse(from, fmt::format("{}: {}", state->device, value.error().words));
   const auto now = wall_now_us();
@@ -235,7 +241,8 @@ void Home::device_said(Endpoint& from, const Message& message) {
   } else {
     const auto report = decode<DeviceReachable>(message.body.bytes());
     status = report.status();
-    if (status.ok() && !is_clean(report->reason, kMaxName)) status = {ErrorCode::kInvalid, "a reason is not clean text"};
+    if (status.ok() && !is_clean(report->reason, kMaxName))
+      status = {ErrorCode::kInvalid, "a reason is not clean text"};
     if (status.ok()) status = devices_.set_reachable(*report, from.id());
   }
   if (!status.ok()) refuse(from, status.error().words);
@@ -259,8 +266,8 @@ void Home::tell(const Message& message) {
   bus_.publish(message);
 }
 
-// With a number of its own it isn't an event, so it doesn't give way in a full inbox: whoever missed it would believe in the
-// fact for ever.
+// With a number of its own it isn't an event, so it doesn't give way in a full inbox: whoever missed it would
+// believe in the fact for ever.
 void Home::tell_end(Message of_a_fact) {
   of_a_fact.fact = facts_.new_number();
   bus_.publish(of_a_fact);
@@ -273,21 +280,24 @@ void Home::tell(DeviceRecord& device) {
   tell(m);
 }
 
-void Home::tell(const Groups::Group& group) { publish_fact(groups_.fact(group), std::to_string(group.number)); }
+void Home::tell(const Groups::Group& group) {
+  publish_fact(groups_.fact(group), std::to_string(group.number));
+}
 
 // All that are known, with the times at which they were reported.
 void Home::tell_states(DeviceRecord& device) {
   for (auto& [capability, state] : device.states) {
     if (type_of(state.reported) == ValueType::kNone) continue;
     if (state.fact == 0) state.fact = facts_.new_number();
-    Message m = own(kType<StateChanged>, encode(builder_, StateChanged{device.id(), capability, state.reported}));
+    Message m =
+        own(kType<StateChanged>, encode(builder_, StateChanged{device.id(), capability, state.reported}));
     m.time_us = state.reported_us;
     m.fact = state.fact;
     tell(m);
   }
 }
 
-// ---- Devices --------------------------------------------------------------------------------------------------------
+// ---- Devices ---------------------------------------------------------------------------------------------
 
 Devices::Effects Home::device_effects() {
   Devices::Effects effects;
@@ -324,7 +334,8 @@ Devices::Effects Home::device_effects() {
 // Under its next id it gets new numbers: in a full inbox nothing of it may take a place before its end.
 void Home::forget_facts(DeviceRecord& device, const std::string& id) {
   facts_.remove(kType<DeviceDeclared>, std::exchange(device.fact, 0));
-  for (auto& [capability, state] : device.states) facts_.remove(kType<StateChanged>, std::exchange(state.fact, 0));
+  for (auto& [capability, state] : device.states)
+    facts_.remove(kType<StateChanged>, std::exchange(state.fact, 0));
   tell_end(own(kType<DeviceRemoved>, encode(builder_, DeviceRemoved{id})));
 }
 
@@ -337,15 +348,17 @@ void Home::keep(const Groups::Group& group, Keeper::Done done) {
   keeper_.write(store::PutGroup{to_row(group)}, std::move(done));
 }
 
-// ---- Endpoints ------------------------------------------------------------------------------------------------------
+// ---- Endpoints -------------------------------------------------------------------------------------------
 
 Endpoint* Home::endpoint(std::uint32_t source) {
-  const auto it = std::find_if(endpoints_.begin(), endpoints_.end(), [&](Endpoint* e) { return e->source() == source; });
+  const auto it =
+      std::find_if(endpoints_.begin(), endpoints_.end(), [&](Endpoint* e) { return e->source() == source; });
   return it == endpoints_.end() ? nullptr : *it;
 }
 
 Endpoint* Home::endpoint(std::string_view id) {
-  const auto it = std::find_if(endpoints_.begin(), endpoints_.end(), [&](Endpoint* e) { return e->id() == id; });
+  const auto it =
+      std::find_if(endpoints_.begin(), endpoints_.end(), [&](Endpoint* e) { return e->id() == id; });
   return it == endpoints_.end() ? nullptr : *it;
 }
 

@@ -1,4 +1,5 @@
-// Home: the one judge. Takes what plugins send, keeps what is true, tells everybody, and asks whoever can answer.
+// Home: the one judge. Takes what plugins send, keeps what is true, tells everybody, and asks whoever can
+// answer.
 #ifndef HEARTH_CORE_HOME_HOME_HPP
 #define HEARTH_CORE_HOME_HOME_HPP
 
@@ -31,8 +32,8 @@ class Home : private LoopSource {
   // What was known before becomes fact again; devices are unreachable until their plugins are back.
   void restore(const store::Snapshot& snapshot);
 
-  // A plugin's line. From attach on home empties its queue; after detach nothing of it is believed and it hears nothing.
-  // Detaching what isn't attached does nothing.
+  // A plugin's line. From attach on home empties its queue; after detach nothing of it is believed and it
+  // hears nothing. Detaching what isn't attached does nothing.
   void attach(Endpoint& endpoint);
   // Its start is over: it is handed the devices that were wanted of it.
   void started(Endpoint& endpoint);
@@ -80,7 +81,8 @@ class Home : private LoopSource {
   void requested(Endpoint& from, Message& message);
   void command(Endpoint& from, const Message& message, const Answer& answer);
   void device_wanted(const DeviceWanted& wanted, std::uint64_t request, const Answer& answer);
-  void keep_wanted(const DeviceWanted& wanted, const std::string& id, std::uint64_t request, const Answer& answer);
+  void keep_wanted(const DeviceWanted& wanted, const std::string& id, std::uint64_t request,
+                   const Answer& answer);
   void group_wanted(const Message& message, const Answer& answer);
   void pass_on(Message message, std::uint32_t asker, const Answer& answer);
   void answered(Endpoint& from, const Message& message);
@@ -90,7 +92,8 @@ class Home : private LoopSource {
   void keep(const Groups::Group& group, Keeper::Done done = {});
   void forget_facts(DeviceRecord& device, const std::string& id);
   void forget_words(Endpoint& gone, const std::string& reason);
-  void judge_and_submit(Command command, const Commands::Origin& origin, std::function<void(const CommandDone&)> done);
+  void judge_and_submit(Command command, const Commands::Origin& origin,
+                        std::function<void(const CommandDone&)> done);
   Status launch(std::uint32_t device, Command command, const Commands::Origin& origin);
   void offer_wanted(Endpoint& driver, const DeviceRecord& device);
 

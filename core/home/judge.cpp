@@ -24,19 +24,24 @@ Status judge_capability(Capability& c) {
   const auto wrong = [&](std::string_view what) {
     return Status(ErrorCode::kInvalid, fmt::format("capability '{}': {}", c.name, what));
   };
-  if (!is_capability_name(c.name)) return {ErrorCode::kInvalid, "a capability's name is not [a-z0-9_.]{1,64}"};
+  if (!is_capability_name(c.name))
+    return {ErrorCode::kInvalid, "a capability's name is not [a-z0-9_.]{1,64}"};
   if (c.type == ValueType::kNone) return wrong("not in the vocabulary, and without a type of its own");
   if (!is_clean(c.unit, 32)) return wrong("its unit is not clean text of at most 32 bytes");
-  if (!std::isfinite(c.min) || !std::isfinite(c.max) || c.min > c.max) return wrong("its range is not a range");
+  if (!std::isfinite(c.min) || !std::isfinite(c.max) || c.min > c.max)
+    return wrong("its range is not a range");
   const auto* known = find_capability(c.name);
-  if (!known) return c.name.find('.') == std::string::npos ? wrong("not in the vocabulary; name it 'vendor.name'") : Status();
+  if (!known)
+    return c.name.find('.') == std::string::npos ? wrong("not in the vocabulary; name it 'vendor.name'")
+                                                 : Status();
   if (c.type != known->type) return wrong(fmt::format("is {} in the vocabulary", name(known->type)));
   if (c.writable && !known->writable) return wrong("can only be read in the vocabulary");
   if (c.unit.empty()) c.unit = known->unit;
   if (c.unit != known->unit) return wrong(fmt::format("is in '{}' in the vocabulary", known->unit));
   if (known->min == known->max) return {};
   if (!c.has_range()) c.range(known->min, known->max);
-  return c.min < known->min || c.max > known->max ? wrong("its range is wider than the vocabulary's") : Status();
+  return c.min < known->min || c.max > known->max ? wrong("its range is wider than the vocabulary's")
+                                                  : Status();
 }
 
 // "#rrggbb" as hue and saturation; its brightness is a capability of its own.
@@ -44,7 +49,8 @@ Result<Value> color_of(std::string_view text) {
   std::uint32_t rgb = 0;
   const bool shaped = text.size() == 7 && text[0] == '#';
   const auto end = shaped ? std::from_chars(text.data() + 1, text.data() + 7, rgb, 16).ptr : text.data();
-  if (!shaped || end != text.data() + 7) return Error{ErrorCode::kInvalid, "a color is #RRGGBB, or hue and saturation"};
+  if (!shaped || end != text.data() + 7)
+    return Error{ErrorCode::kInvalid, "a color is #RRGGBB, or hue and saturation"};
   const double r = (rgb >> 16 & 255) / 255.0, g = (rgb >> 8 & 255) / 255.0, b = (rgb & 255) / 255.0;
   const double most = std::max({r, g, b}), spread = most - std::min({r, g, b});
   double hue = 0;
@@ -62,7 +68,8 @@ Result<Value> typed(const Value& value, const Capability& c) {
   if (text && c.type == ValueType::kColor) return color_of(*text);
   auto same = converted(value, c.type);
   if (type_of(same) == ValueType::kNone)
-    return Error{ErrorCode::kInvalid, fmt::format("{} is a {}, not a {}", c.name, name(c.type), name(type_of(value)))};
+    return Error{ErrorCode::kInvalid,
+                 fmt::format("{} is a {}, not a {}", c.name, name(c.type), name(type_of(value)))};
   return same;
 }
 
@@ -80,19 +87,26 @@ bool is_clean(std::string_view text, std::size_t most) {
 
 bool is_plugin_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && text[0] >= 'a' && text[0] <= 'z' &&
-         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 bool is_device_id(std::string_view text, std::string_view owner) {
-  return text.size() > owner.size() + 1 && text.starts_with(owner) && text[owner.size()] == ':' && is_clean(text, kMaxDeviceId);
+  return text.size() > owner.size() + 1 && text.starts_with(owner) && text[owner.size()] == ':' &&
+         is_clean(text, kMaxDeviceId);
 }
 
 Status judge_declaration(DeviceDeclared& d, std::string_view owner) {
-  const auto wrong = [&](std::string_view what) { return Status(ErrorCode::kInvalid, fmt::format("device refused: {}", what)); };
-  if (!is_device_id(d.device, owner)) return wrong("its id is not '<plugin>:<native id>' in clean text of at most 192 bytes");
-  if (!d.replaces.empty() && !is_device_id(d.replaces, owner)) return wrong("'replaces' is not an id of this plugin");
+  const auto wrong = [&](std::string_view what) {
+    return Status(ErrorCode::kInvalid, fmt::format("device refused: {}", what));
+  };
+  if (!is_device_id(d.device, owner))
+    return wrong("its id is not '<plugin>:<native id>' in clean text of at most 192 bytes");
+  if (!d.replaces.empty() && !is_device_id(d.replaces, owner))
+    return wrong("'replaces' is not an id of this plugin");
   for (const auto* text : {&d.name, &d.location, &d.address, &d.kind, &d.reason})
-    if (!is_clean(*text, kMaxName)) return wrong("a text is not UTF-8 without control characters of at most 256 bytes");
+    if (!is_clean(*text, kMaxName))
+      return wrong("a text is not UTF-8 without control characters of at most 256 bytes");
   if (d.capabilities.size() > kMaxCapabilities) return wrong("more than 64 capabilities");
   std::set<std::string_view> names;
   for (auto& capability : d.capabilities) {
@@ -112,8 +126,10 @@ Result<Value> judged(const Value& value, const Capability& c) {
     if (c.has_range() && (bytes < c.min || bytes > c.max))
       return Error{ErrorCode::kInvalid, fmt::format("{} is {} to {} bytes long", c.name, c.min, c.max)};
   } else if (const auto* color = std::get_if<Color>(&*result)) {
-    const bool fits = color->hue >= 0 && color->hue <= 360 && color->saturation >= 0 && color->saturation <= 100;
-    if (!fits) return Error{ErrorCode::kInvalid, c.name + " is a hue of 0 to 360 and a saturation of 0 to 100"};
+    const bool fits =
+        color->hue >= 0 && color->hue <= 360 && color->saturation >= 0 && color->saturation <= 100;
+    if (!fits)
+      return Error{ErrorCode::kInvalid, c.name + " is a hue of 0 to 360 and a saturation of 0 to 100"};
   } else if (c.type == ValueType::kInteger || c.type == ValueType::kNumber) {
     const double number = as_number(*result);
     if (!std::isfinite(number)) return Error{ErrorCode::kInvalid, c.name + " is not a finite number"};

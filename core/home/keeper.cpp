@@ -5,16 +5,18 @@ namespace hearth::core {
 
 namespace {
 
+constexpr int kDevice = 0, kGroup = 1, kData = 2, kSetting = 3;
+
 struct KeyOf {
   using Key = std::pair<int, std::string>;
-  Key operator()(const store::PutDevice& c) const { return {0, std::to_string(c.row.number)}; }
-  Key operator()(const store::RemoveDevice& c) const { return {0, std::to_string(c.number)}; }
-  Key operator()(const store::PutGroup& c) const { return {1, std::to_string(c.row.number)}; }
-  Key operator()(const store::RemoveGroup& c) const { return {1, std::to_string(c.number)}; }
-  Key operator()(const store::PutPluginData& c) const { return {2, c.key}; }
-  Key operator()(const store::RemovePluginData& c) const { return {2, c.key}; }
-  Key operator()(const store::PutSetting& c) const { return {3, c.key}; }
-  Key operator()(const store::RemoveSetting& c) const { return {3, c.key}; }
+  Key operator()(const store::PutDevice& c) const { return {kDevice, std::to_string(c.row.number)}; }
+  Key operator()(const store::RemoveDevice& c) const { return {kDevice, std::to_string(c.number)}; }
+  Key operator()(const store::PutGroup& c) const { return {kGroup, std::to_string(c.row.number)}; }
+  Key operator()(const store::RemoveGroup& c) const { return {kGroup, std::to_string(c.number)}; }
+  Key operator()(const store::PutPluginData& c) const { return {kData, c.key}; }
+  Key operator()(const store::RemovePluginData& c) const { return {kData, c.key}; }
+  Key operator()(const store::PutSetting& c) const { return {kSetting, c.key}; }
+  Key operator()(const store::RemoveSetting& c) const { return {kSetting, c.key}; }
 };
 
 }  // namespace
@@ -34,19 +36,34 @@ void Keeper::write(store::Change change, Done done) {
   });
 }
 
+// A group is wrong for the store as long as one of its devices still waits.
+bool Keeper::may_pass(const Key& key, ErrorCode code) const {
+  const auto devices_wait = [](const auto& changes) {
+    return !changes.empty() && changes.begin()->first.first == kDevice;
+  };
+  return code == ErrorCode::kBusy || (code == ErrorCode::kInvalid && key.first == kGroup &&
+                                      (devices_wait(turned_away_) || devices_wait(newest_)));
+}
+
 void Keeper::answered(Write& write, const Status& status) {
-  if (const auto newest = newest_.find(write.key); newest != newest_.end() && newest->second == write.sequence) {
+  const auto newest = newest_.find(write.key);
+  if (newest != newest_.end() && newest->second == write.sequence) {
     newest_.erase(newest);
-    if (!status.ok() && status.error().code == ErrorCode::kBusy && turned_away_.size() < kMost) {
-      turned_away_.insert_or_assign(write.key, std::move(write.change));
-      if (timer_ == 0)
-        loop_.timer(
-            kAgainUs, 0, [](void* self) { static_cast<Keeper*>(self)->offer_again(); }, this, &timer_);
-    } else if (!status.ok() && status.error().code != ErrorCode::kFailed && status.error().code != ErrorCode::kCancelled) {
-      log_.error("a change is lost to the store: " + status.error().words);
-    }
+    if (!status.ok()) not_taken(write, status.error());
   }
-  if (const auto done = std::exchange(write.done, {})) done(status);  // it ends here, not on the store's thread
+  if (const auto done = std::exchange(write.done, {}))
+    done(status);  // it ends here, not on the store's thread
+}
+
+void Keeper::not_taken(Write& write, const Error& why) {
+  if (why.code == ErrorCode::kFailed || why.code == ErrorCode::kCancelled)
+    return;  // the store keeps it, or has ended
+  if (!may_pass(write.key, why.code) || turned_away_.size() >= kMost)
+    return log_.error("a change is lost to the store: " + why.words);
+  turned_away_.insert_or_assign(write.key, std::move(write.change));
+  if (timer_ != 0) return;
+  loop_.timer(
+      kAgainUs, 0, [](void* self) { static_cast<Keeper*>(self)->offer_again(); }, this, &timer_);
 }
 
 void Keeper::offer_again() {

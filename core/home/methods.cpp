@@ -19,7 +19,9 @@ using Poco::JSON::Object;
 
 Object::Ptr object() { return new Object(Poco::JSON_PRESERVE_KEY_ORDER); }
 
-std::string called(const DeviceRecord& d) { return fmt::format("{} \"{}\" ({})", d.number(), d.declared.name, d.id()); }
+std::string called(const DeviceRecord& d) {
+  return fmt::format("{} \"{}\" ({})", d.number(), d.declared.name, d.id());
+}
 
 Object::Ptr group_json(const Groups::Group& group, Devices& devices) {
   auto json = object();
@@ -46,7 +48,8 @@ Result<const Groups::Group*> find_group(const Groups& groups, const std::string&
   for (const auto& [number, group] : groups.all()) {
     if (std::to_string(number) == words) return &group;
     if (Poco::UTF8::icompare(group.name, words) != 0) continue;
-    if (found) return Error{ErrorCode::kInvalid, "several groups are called \"" + words + "\": give the number"};
+    if (found)
+      return Error{ErrorCode::kInvalid, "several groups are called \"" + words + "\": give the number"};
     found = &group;
   }
   if (!found) return Error{ErrorCode::kInvalid, "no such group: " + words};
@@ -66,13 +69,16 @@ void get_device(Home& home, const Object& params, const MethodDone& done) {
   if (!device.ok()) return done(device.error());
   if (!params.has("capability")) return done(Var(to_json(**device)));
   const auto capability = params.getValue<std::string>("capability");
-  if (!(*device)->find(capability)) return done(Error{ErrorCode::kInvalid, fmt::format("{} has no {}", called(**device), capability)});
+  if (!(*device)->find(capability))
+    return done(Error{ErrorCode::kInvalid, fmt::format("{} has no {}", called(**device), capability)});
   const auto state = (*device)->states.find(capability);
   done(state == (*device)->states.end() ? Var() : to_json(state->second.reported));
 }
 
-void send(Home& home, const DeviceRecord& device, const std::string& capability, Value value, const MethodDone& done) {
-  home.command(Command{device.id(), capability, std::move(value)}, [done](const CommandDone& outcome) { done(Var(outcome_json(outcome))); });
+void send(Home& home, const DeviceRecord& device, const std::string& capability, Value value,
+          const MethodDone& done) {
+  home.command(Command{device.id(), capability, std::move(value)},
+               [done](const CommandDone& outcome) { done(Var(outcome_json(outcome))); });
 }
 
 void set_device(Home& home, const Object& params, const MethodDone& done) {
@@ -135,7 +141,8 @@ void remove_group(Home& home, const Object& params, const MethodDone& done) {
   if (!words.ok()) return done(words.error());
   const auto group = find_group(home.groups(), *words);
   if (!group.ok()) return done(group.error());
-  home.remove_group((*group)->number, [done](const Status& status) { status.ok() ? done(Var(true)) : done(status.error()); });
+  home.remove_group((*group)->number,
+                    [done](const Status& status) { status.ok() ? done(Var(true)) : done(status.error()); });
 }
 
 void switch_group(Home& home, const Object& params, const MethodDone& done) {
@@ -177,11 +184,13 @@ Result<DeviceRecord*> find_device(Devices& devices, const std::string& words) {
     if (std::to_string(number) == words) return device.get();
     if (Poco::UTF8::icompare(device->declared.name, words) == 0) found.push_back(device.get());
     const auto lower = Poco::UTF8::toLower(device->declared.name);
-    if (near.empty() && !words.empty() && lower.find(Poco::UTF8::toLower(words)) != std::string::npos) near = called(*device);
+    if (near.empty() && !words.empty() && lower.find(Poco::UTF8::toLower(words)) != std::string::npos)
+      near = called(*device);
   }
   if (found.size() == 1) return found.front();
   if (found.empty())
-    return Error{ErrorCode::kInvalid, fmt::format("no device \"{}\"{}", words, near.empty() ? "" : ", perhaps " + near)};
+    return Error{ErrorCode::kInvalid,
+                 fmt::format("no device \"{}\"{}", words, near.empty() ? "" : ", perhaps " + near)};
   std::string all;
   for (const auto* device : found) all += (all.empty() ? "" : ", ") + called(*device);
   return Error{ErrorCode::kInvalid, fmt::format("several devices are called \"{}\": {}", words, all)};

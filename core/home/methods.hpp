@@ -20,7 +20,8 @@ using Methods = std::map<std::string, Method>;
 // The text of a parameter that must be there: a string, or a number as digits.
 Result<std::string> text_param(const Poco::JSON::Object& params, const std::string& key);
 
-// A device by number, id or name (letters' case doesn't matter). Unknown: with the nearest; several of that name: with all.
+// A device by number, id or name (letters' case doesn't matter). Unknown: with the nearest; several of that
+// name: with all.
 Result<DeviceRecord*> find_device(Devices& devices, const std::string& words);
 
 // devices.list, device.get|set|toggle, groups.list|set|remove, group.switch. [home]

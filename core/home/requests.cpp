@@ -12,7 +12,7 @@ namespace hearth::core {
 namespace {
 
 constexpr std::uint32_t kMinDeadlineMs = 1, kMaxDeadlineMs = 60'000;
-constexpr std::size_t kSpareId = 16;      // bytes of a made id beside driver and address: ":@", "#-2147483648"
+constexpr std::size_t kSpareId = 16;     // bytes of a made id beside driver and address: ":@", "#-2147483648"
 constexpr std::size_t kMaxWords = 1024;  // bytes of what a plugin says about a failure
 
 }  // namespace
@@ -28,7 +28,8 @@ void Home::requested(Endpoint& from, Message& message) {
     if (!wanted.ok()) return answer(refusal(message.id, HEARTH_INVALID, wanted.error().words));
     return device_wanted(*wanted, message.id, answer);
   }
-  if (message.type == kType<GroupWanted> || message.type == kType<GroupUnwanted>) return group_wanted(message, answer);
+  if (message.type == kType<GroupWanted> || message.type == kType<GroupUnwanted>)
+    return group_wanted(message, answer);
   pass_on(std::move(message), from.source(), answer);
 }
 
@@ -43,12 +44,14 @@ void Home::pass_on(Message message, std::uint32_t asker, const Answer& answer) {
   }
   const auto to = std::find_if(endpoints_.begin(), endpoints_.end(), [&](Endpoint* e) {
     const auto& types = e->identity().answers;
-    return word.empty() ? std::find(types.begin(), types.end(), message.type) != types.end() : e->identity().word == word;
+    return word.empty() ? std::find(types.begin(), types.end(), message.type) != types.end()
+                        : e->identity().word == word;
   });
   const auto id = message.id;
   if (to == endpoints_.end())
-    return answer(refusal(id, HEARTH_UNREACHABLE, word.empty() ? "nobody answers that type of request"
-                                                               : "no running plugin brings the command " + word));
+    return answer(refusal(id, HEARTH_UNREACHABLE,
+                          word.empty() ? "nobody answers that type of request"
+                                       : "no running plugin brings the command " + word));
   const auto timeout_us = static_cast<std::int64_t>(message.handle);
   router_.pass(**to, std::move(message), asker, timeout_us, answer);
 }
@@ -75,15 +78,17 @@ void Home::answered(Endpoint& from, const Message& message) {
   router_.answered(answer, from.source());
 }
 
-// ---- Commands -------------------------------------------------------------------------------------------------------
+// ---- Commands --------------------------------------------------------------------------------------------
 
 void Home::command(Endpoint& from, const Message& message, const Answer& answer) {
   auto command = decode<Command>(message.body.bytes());
   const auto id = message.id;
   if (!command.ok()) return answer(refusal(id, HEARTH_INVALID, command.error().words));
   if (!is_clean(command->device, kMaxDeviceId) || !is_clean(command->capability, 64))
-    return answer(refusal(id, HEARTH_INVALID, "device and capability are clean text of at most 192 and 64 bytes"));
-  if (commands_.device_of(id) != 0) return answer(refusal(id, HEARTH_INVALID, "a command with that id is open already"));
+    return answer(
+        refusal(id, HEARTH_INVALID, "device and capability are clean text of at most 192 and 64 bytes"));
+  if (commands_.device_of(id) != 0)
+    return answer(refusal(id, HEARTH_INVALID, "a command with that id is open already"));
   judge_and_submit(std::move(*command), {id, message.cause, from.source()},
                    [this, id, answer](const CommandDone& done) { answer(own_answer(id, done)); });
 }
@@ -92,7 +97,8 @@ void Home::command(const Command& command, std::function<void(const CommandDone&
   judge_and_submit(command, {message_id(0, ++counter_), cause_, 0}, std::move(done));
 }
 
-void Home::judge_and_submit(Command command, const Commands::Origin& origin, std::function<void(const CommandDone&)> done) {
+void Home::judge_and_submit(Command command, const Commands::Origin& origin,
+                            std::function<void(const CommandDone&)> done) {
   Message seen = own(kType<Command>, encode(builder_, command));
   seen.id = origin.id;
   seen.cause = origin.cause;
@@ -126,7 +132,9 @@ Status Home::launch(std::uint32_t number, Command command, const Commands::Origi
   auto* owner = device ? endpoint(device->plugin) : nullptr;
   if (!owner) return {ErrorCode::kUnreachable, "its plugin isn't running"};
   const auto* capability = device->find(command.capability);
-  if (!capability) return {ErrorCode::kInvalid, fmt::format("{} has no {} any more", device->declared.name, command.capability)};
+  if (!capability)
+    return {ErrorCode::kInvalid,
+            fmt::format("{} has no {} any more", device->declared.name, command.capability)};
   const auto value = judged_wish(command.value, *capability);
   if (!value.ok()) return value.status();
   command.device = device->id();
@@ -139,37 +147,44 @@ Status Home::launch(std::uint32_t number, Command command, const Commands::Origi
   m.source = origin.source;
   const auto pushed = owner->push(std::move(m));
   if (pushed == HEARTH_OK) return {};
-  return {static_cast<ErrorCode>(pushed), pushed == HEARTH_BUSY ? "its plugin is busy" : "its plugin isn't running"};
+  return {static_cast<ErrorCode>(pushed),
+          pushed == HEARTH_BUSY ? "its plugin is busy" : "its plugin isn't running"};
 }
 
-// ---- Devices that somebody asks for ---------------------------------------------------------------------------------
+// ---- Devices that somebody asks for ----------------------------------------------------------------------
 
 void Home::device_wanted(const DeviceWanted& wanted, std::uint64_t request, const Answer& answer) {
-  if (!is_plugin_id(wanted.driver)) return answer(refusal(request, HEARTH_INVALID, "the driver is not a plugin's id"));
+  if (!is_plugin_id(wanted.driver))
+    return answer(refusal(request, HEARTH_INVALID, "the driver is not a plugin's id"));
   const auto most = kMaxDeviceId - kSpareId - wanted.driver.size();  // driver and address become an id
   if (wanted.address.empty() || !is_clean(wanted.address, most) || !is_clean(wanted.name, kMaxName) ||
       !is_clean(wanted.location, kMaxName))
-    return answer(refusal(request, HEARTH_INVALID, fmt::format("address (1 to {} bytes), name and location are clean text", most)));
+    return answer(refusal(request, HEARTH_INVALID,
+                          fmt::format("address (1 to {} bytes), name and location are clean text", most)));
   auto* driver = endpoint(wanted.driver);
   if (!driver) return keep_wanted(wanted, "", request, answer);
   Message m = own(kType<DeviceWanted>, encode(builder_, wanted), request);
   m.kind = MessageKind::kRequest;
   m.flags = HEARTH_WANTS_ANSWER;
-  router_.pass(*driver, std::move(m), 0, kTakeTimeoutUs, [this, wanted, request, answer](const Message& reply) {
-    const bool refused = reply.status == HEARTH_INVALID || reply.status == HEARTH_DENIED || reply.status == HEARTH_BUSY;
-    if (refused) return answer(refusal(request, reply.status, reply.body.text()));
-    if (reply.status != HEARTH_OK) return keep_wanted(wanted, "", request, answer);
-    const auto taken = decode<DeviceTaken>(reply.body.bytes());
-    if (!taken.ok() || !is_device_id(taken->device, wanted.driver))
-      return answer(refusal(request, HEARTH_FAILED, "the driver named a device that can't be its own"));
-    keep_wanted(wanted, taken->device, request, answer);
-  });
+  router_.pass(
+      *driver, std::move(m), 0, kTakeTimeoutUs, [this, wanted, request, answer](const Message& reply) {
+        const bool refused =
+            reply.status == HEARTH_INVALID || reply.status == HEARTH_DENIED || reply.status == HEARTH_BUSY;
+        if (refused) return answer(refusal(request, reply.status, reply.body.text()));
+        if (reply.status != HEARTH_OK) return keep_wanted(wanted, "", request, answer);
+        const auto taken = decode<DeviceTaken>(reply.body.bytes());
+        if (!taken.ok() || !is_device_id(taken->device, wanted.driver))
+          return answer(refusal(request, HEARTH_FAILED, "the driver named a device that can't be its own"));
+        keep_wanted(wanted, taken->device, request, answer);
+      });
 }
 
 // The answer comes once the device is on disk: what was acknowledged is there after any crash.
-void Home::keep_wanted(const DeviceWanted& wanted, const std::string& id, std::uint64_t request, const Answer& answer) {
+void Home::keep_wanted(const DeviceWanted& wanted, const std::string& id, std::uint64_t request,
+                       const Answer& answer) {
   const auto device = devices_.want(wanted, id);
-  if (!device.ok()) return answer(refusal(request, static_cast<hearth_status>(device.error().code), device.error().words));
+  if (!device.ok())
+    return answer(refusal(request, static_cast<hearth_status>(device.error().code), device.error().words));
   tell(**device);
   const DeviceTaken taken{(*device)->id(), (*device)->number()};
   keep(**device, [this, taken, request, answer](const Status& status) {
@@ -178,7 +193,7 @@ void Home::keep_wanted(const DeviceWanted& wanted, const std::string& id, std::u
   });
 }
 
-// ---- Groups ---------------------------------------------------------------------------------------------------------
+// ---- Groups ----------------------------------------------------------------------------------------------
 
 void Home::group_wanted(const Message& message, const Answer& answer) {
   const auto id = message.id;
@@ -194,7 +209,8 @@ void Home::group_wanted(const Message& message, const Answer& answer) {
   const auto wanted = decode<GroupWanted>(message.body.bytes());
   if (!wanted.ok()) return answer(refusal(id, HEARTH_INVALID, wanted.error().words));
   put_group(*wanted, [this, id, answer](const Result<GroupDefined>& group) {
-    if (!group.ok()) return answer(refusal(id, static_cast<hearth_status>(group.error().code), group.error().words));
+    if (!group.ok())
+      return answer(refusal(id, static_cast<hearth_status>(group.error().code), group.error().words));
     answer(own_answer(id, *group));
   });
 }

@@ -19,11 +19,14 @@ Message refusal(std::uint64_t request, hearth_status status, std::string_view wo
 void Router::pass(Endpoint& to, Message request, std::uint32_t asker, std::int64_t timeout_us, Done done) {
   const auto id = request.id;
   if (open_.contains(id)) return done(refusal(id, HEARTH_INVALID, "a request with that id is open already"));
-  if (const auto asked = asked_.find(asker); asked != asked_.end() && asker != 0 && asked->second >= kMostOpen)
+  if (const auto asked = asked_.find(asker);
+      asked != asked_.end() && asker != 0 && asked->second >= kMostOpen)
     return done(refusal(id, HEARTH_BUSY, "too many requests of this plugin are open"));
   if (const auto status = to.push(std::move(request)); status != HEARTH_OK)
-    return done(refusal(id, status, status == HEARTH_BUSY ? "the plugin is busy" : "the plugin isn't running"));
-  const auto expiry = expiries_.emplace(steady_now_us() + std::clamp<std::int64_t>(timeout_us, 1, kLongestUs), id);
+    return done(
+        refusal(id, status, status == HEARTH_BUSY ? "the plugin is busy" : "the plugin isn't running"));
+  const auto expiry =
+      expiries_.emplace(steady_now_us() + std::clamp<std::int64_t>(timeout_us, 1, kLongestUs), id);
   open_[id] = {to.source(), asker, std::move(done), expiry};
   ++asked_[asker];
   arm();

@@ -18,7 +18,7 @@ class Router {
   // The answer, or a refusal made here. Its handle still names the request.
   using Done = std::function<void(const Message& answer)>;
 
-  static constexpr std::size_t kMostOpen = 4096;                           // of one asker; the server itself has no bound
+  static constexpr std::size_t kMostOpen = 4096;  // of one asker; the server itself has no bound
   static constexpr std::int64_t kLongestUs = std::int64_t{86400} * 1'000'000;
 
   explicit Router(EventLoop& loop) : loop_(loop) {}
@@ -26,8 +26,8 @@ class Router {
   Router& operator=(const Router&) = delete;
   ~Router() { loop_.cancel(timer_); }
 
-  // Sends `request` to `to`. `done` is called exactly once, with HEARTH_TIMEOUT when the time is up; not at all when the asker
-  // goes first. `asker` 0: the server itself.
+  // Sends `request` to `to`. `done` is called exactly once, with HEARTH_TIMEOUT when the time is up; not at
+  // all when the asker goes first. `asker` 0: the server itself.
   void pass(Endpoint& to, Message request, std::uint32_t asker, std::int64_t timeout_us, Done done);
 
   // False if nobody waits for it (any more).

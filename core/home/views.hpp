@@ -20,8 +20,8 @@ std::string to_json_text(const Value& value);
 Value value_from_json(const Poco::Dynamic::Var& json);
 Value value_from_json_text(const std::string& text);
 
-// As `hearthctl devices --json` shows it: {id, number, name, location, plugin, address, channel, kind, reachable, reason,
-// capabilities, state: {capability: {reported, desired, since}}}.
+// As `hearthctl devices --json` shows it: {id, number, name, location, plugin, address, channel, kind,
+// reachable, reason, capabilities, state: {capability: {reported, desired, since}}}.
 Poco::JSON::Object::Ptr to_json(const DeviceRecord& device);
 
 // ISO 8601, UTC, microseconds; null for 0.

@@ -43,6 +43,7 @@ PluginHost::Entry& PluginHost::entry(const std::filesystem::path& file, bool pac
     known = std::make_unique<Entry>();
     known->file = file;
     known->packaged = packaged;
+    known->isolation = packaged ? config::Isolation::kNone : config::Isolation::kProcess;
   }
   return *known;
 }
@@ -109,14 +110,14 @@ void PluginHost::begin(Entry& entry) {
 }
 
 // kDenied: switched off by somebody.
-Status PluginHost::may_run(const Entry& entry, const config::PluginSection& section) const {
+Status PluginHost::may_run(Entry& entry, const config::PluginSection& section) const {
+  entry.isolation = section.isolation.value_or(entry.packaged ? config::Isolation::kNone : config::Isolation::kProcess);
   for (const auto& [file, other] : entries_)
     if (other.get() != &entry && other->id == entry.id && other->run)
       return {ErrorCode::kInvalid, fmt::format("its id '{}' is taken by {}", entry.id, file.string())};
   if (is_disabled(entry.id)) return {ErrorCode::kDenied, "disabled with hearthctl"};
   if (!section.enabled) return {ErrorCode::kDenied, "enabled = false"};
-  const auto isolation = section.isolation.value_or(entry.packaged ? config::Isolation::kNone : config::Isolation::kProcess);
-  if (isolation == config::Isolation::kProcess)
+  if (entry.isolation == config::Isolation::kProcess)
     return {ErrorCode::kInvalid,
             "it would have to run in a process of its own, which this version can't do yet; isolation = \"none\" runs it inside the "
             "server"};
@@ -180,6 +181,7 @@ void PluginHost::set(Entry& entry, LifeState state, std::string reason) {
 }
 
 void PluginHost::publish(const Entry& entry) {
+  on_change();
   if (entry.id.empty()) return;
   world_.home.publish_fact(
       PluginState{entry.id, entry.version, entry.kind, std::string(name(entry.state)), entry.reason}, entry.id);
@@ -293,7 +295,9 @@ void PluginHost::enable(const std::string& id, Done done) {
   auto* known = find(id);
   if (!known) return done({ErrorCode::kInvalid, "no such plugin: " + id});
   if (known->run) return done({});
-  known->waiting.push_back(std::move(done));
+  known->waiting.push_back([known, done = std::move(done)](const Status& status) {  // the configuration may still say no
+    done(known->state == LifeState::kDisabled ? Status(ErrorCode::kDenied, known->reason) : status);
+  });
   begin(*known);
   settle(*known);
 }

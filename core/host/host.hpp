@@ -53,11 +53,16 @@ class PluginHost {
   // Manifest, permissions and schema of a file or a known plugin; nothing of it runs.
   Result<Poco::JSON::Object::Ptr> inspect(const std::string& file_or_id) const;
   std::map<std::string, std::size_t> counts() const;  // by state
+  // Binary schemas of the messages that running plugins bring. Not trusted.
+  std::vector<std::vector<std::uint8_t>> message_schemas() const;
+  // Called when a plugin's state has changed.
+  std::function<void()> on_change = [] {};
 
  private:
   struct Entry {
     std::filesystem::path file;
     bool packaged = true;
+    config::Isolation isolation = config::Isolation::kNone;
     std::string id;  // empty until judged
     std::string version, kind, word;
     std::vector<Manifest::Verb> verbs;
@@ -74,7 +79,7 @@ class PluginHost {
   void scan(const std::filesystem::path& folder, bool packaged);
   void begin(Entry& entry);
   Status start(Entry& entry, JudgedFile file);
-  Status may_run(const Entry& entry, const config::PluginSection& section) const;
+  Status may_run(Entry& entry, const config::PluginSection& section) const;
   void stop(Entry& entry, std::function<void()> next);
   void restart(Entry& entry);
   Result<Entry*> ready_for_change(const std::string& id);

@@ -98,7 +98,7 @@ Array::Ptr PluginHost::rows() const {
     json->set("file", file.string());
     json->set("state", std::string(name(entry->state)));
     json->set("reason", text_or_null(entry->reason));
-    json->set("isolation", entry->packaged ? "none" : "process");
+    json->set("isolation", entry->isolation == config::Isolation::kNone ? "none" : "process");
     json->set("pid", Var());
     json->set("restarts", entry->restarts);
     add_running(*json, entry->run.get());
@@ -152,6 +152,14 @@ Result<Object::Ptr> PluginHost::inspect(const std::string& file_or_id) const {
     json->set("config_schema", Var());
   }
   return json;
+}
+
+std::vector<std::vector<std::uint8_t>> PluginHost::message_schemas() const {
+  std::vector<std::vector<std::uint8_t>> all;
+  for (const auto& [file, entry] : entries_)
+    if (entry->run)
+      for (const auto& schema : entry->run->file().notes.messages) all.emplace_back(schema.begin(), schema.end());
+  return all;
 }
 
 std::map<std::string, std::size_t> PluginHost::counts() const {

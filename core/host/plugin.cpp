@@ -103,7 +103,7 @@ void PluginRun::start() {
 }
 
 void PluginRun::stop() {
-  if (!thread_) return;  // it has ended already, and ended_ says so
+  if (has_ended_) return;  // ended_ says so, or has said so
   if (state_ == LifeState::kStopping || state_ == LifeState::kQuarantined) return;
   set(LifeState::kStopping);
   expect(kStopUs, "stopping it");
@@ -166,7 +166,8 @@ void PluginRun::end() {
   const bool asked = state_ == LifeState::kStopping;
   world_.home.detach(*endpoint_, asked ? "its plugin was stopped" : "its plugin couldn't start: " + reason_);
   attached_ = false;
-  thread_.reset();
+  has_ended_ = true;
+  if (!builtin_) thread_.reset();  // what home still owes the control server goes to its closed table
   const bool unmapped = builtin_ || library_.close();
   if (asked) {
     set(LifeState::kUnloaded, unmapped ? "" : "its library stays loaded: something of it is still in use");

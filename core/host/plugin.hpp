@@ -66,7 +66,7 @@ class PluginRun {
   const JudgedFile& file() const { return file_; }
   const Endpoint& endpoint() const { return *endpoint_; }
   // Null once it has ended.
-  const PluginThread* thread() const { return thread_.get(); }
+  const PluginThread* thread() const { return has_ended_ ? nullptr : thread_.get(); }
 
  private:
   void make(std::vector<std::uint8_t> config, bool builtin);
@@ -88,6 +88,7 @@ class PluginRun {
   std::string awaited_;
   hearth_handle deadline_ = 0;
   bool attached_ = false;
+  bool has_ended_ = false;
   Library library_;
   std::unique_ptr<Endpoint> endpoint_;
   std::unique_ptr<PluginThread> thread_;

@@ -43,12 +43,14 @@ std::uint32_t from_epoll(std::uint32_t mask) {
 }  // namespace
 
 std::int64_t steady_now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }
 
 std::int64_t wall_now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
 
@@ -136,7 +138,9 @@ void EventLoop::sleep(bool may_block) {
   if (may_block && may_sleep()) {
     const auto next = timers_.next();
     // Rounded up: a timer never fires early, and the loop never spins towards one.
-    timeout_ms = next ? static_cast<int>(std::clamp<std::int64_t>((*next - steady_now_us() + 999) / 1000, 0, 60'000'000)) : -1;
+    timeout_ms = next ? static_cast<int>(
+                            std::clamp<std::int64_t>((*next - steady_now_us() + 999) / 1000, 0, 60'000'000))
+                      : -1;
     busy_since_us_.store(0, std::memory_order_relaxed);
   }
   std::array<epoll_event, 64> events;
@@ -195,7 +199,8 @@ void EventLoop::close_posts() {
     if (posted.fn) posted.fn(posted.arg, HEARTH_CANCELLED);
 }
 
-hearth_status EventLoop::watch(int fd, std::uint32_t events, hearth_watch_fn fn, void* arg, hearth_handle* out) {
+hearth_status EventLoop::watch(int fd, std::uint32_t events, hearth_watch_fn fn, void* arg,
+                               hearth_handle* out) {
   const auto handle = new_handle();
   epoll_event event{to_epoll(events), {.u64 = handle}};
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) return HEARTH_INVALID;
@@ -216,7 +221,8 @@ hearth_status EventLoop::timer(std::int64_t delay_us, std::int64_t period_us, he
   if (delay_us < 0 || period_us < 0) return HEARTH_INVALID;
   *out = new_handle();
   // What is centuries away never comes; the sum with the clock must not overflow.
-  timers_.add(*out, steady_now_us() + std::min(delay_us, kFarAwayUs), std::min(period_us, kFarAwayUs), fn, arg);
+  timers_.add(*out, steady_now_us() + std::min(delay_us, kFarAwayUs), std::min(period_us, kFarAwayUs), fn,
+              arg);
   return HEARTH_OK;
 }
 

@@ -30,7 +30,8 @@ class LoopSource {
   virtual bool try_sleep() = 0;
 };
 
-// run() is called by the thread that is to be the loop; it and everything marked [loop] belong to that thread.
+// run() is called by the thread that is to be the loop; it and everything marked [loop] belong to that
+// thread.
 class EventLoop {
  public:
   EventLoop();
@@ -45,7 +46,8 @@ class EventLoop {
   // [any] Makes a sleeping loop look at its sources.
   void wake();
 
-  // [any] Runs `fn(arg, HEARTH_OK)` on the loop, in the order of posting; HEARTH_STALE, and not at all, after close_posts.
+  // [any] Runs `fn(arg, HEARTH_OK)` on the loop, in the order of posting; HEARTH_STALE, and not at all, after
+  // close_posts.
   hearth_status post(hearth_task_fn fn, void* arg);
   // [any] The same for a function object; dropped unrun after close_posts.
   void post(std::function<void()> task);
@@ -55,7 +57,8 @@ class EventLoop {
   // [loop] Handles are never used twice. Each is cancelled with cancel().
   hearth_status watch(int fd, std::uint32_t events, hearth_watch_fn fn, void* arg, hearth_handle* out);
   hearth_status rewatch(hearth_handle watch, std::uint32_t events);
-  hearth_status timer(std::int64_t delay_us, std::int64_t period_us, hearth_timer_fn fn, void* arg, hearth_handle* out);
+  hearth_status timer(std::int64_t delay_us, std::int64_t period_us, hearth_timer_fn fn, void* arg,
+                      hearth_handle* out);
   bool cancel(hearth_handle handle);
   // Ends every watch and timer.
   void clear();

@@ -31,8 +31,12 @@ void HostTable::fill(hearth_host& t) {
   t.log = [](const hearth_host* h, std::uint32_t level, hearth_text device, hearth_text text) {
     self(h).log_(level, detail::view(device), detail::view(text));
   };
-  t.explain = [](const hearth_host*, hearth_text words) { last_words.assign(detail::view(words).substr(0, 4096)); };
-  t.now = [](const hearth_host*, std::uint32_t clock) { return clock == HEARTH_WALL ? wall_now_us() : steady_now_us(); };
+  t.explain = [](const hearth_host*, hearth_text words) {
+    last_words.assign(detail::view(words).substr(0, 4096));
+  };
+  t.now = [](const hearth_host*, std::uint32_t clock) {
+    return clock == HEARTH_WALL ? wall_now_us() : steady_now_us();
+  };
   t.watch = [](const hearth_host* h, std::int32_t fd, std::uint32_t events, hearth_watch_fn fn, void* arg,
                hearth_handle* out) {
     auto& me = self(h);
@@ -44,34 +48,31 @@ void HostTable::fill(hearth_host& t) {
     const auto bad = me.check();
     return bad != HEARTH_OK ? bad : me.loop_.rewatch(handle, events);
   };
-  t.timer = [](const hearth_host* h, std::int64_t delay_us, std::int64_t period_us, hearth_timer_fn fn, void* arg,
-               hearth_handle* out) {
+  t.timer = [](const hearth_host* h, std::int64_t delay_us, std::int64_t period_us, hearth_timer_fn fn,
+               void* arg, hearth_handle* out) {
     auto& me = self(h);
     if (const auto bad = me.check(); bad != HEARTH_OK) return bad;
     return me.loop_.timer(delay_us, period_us, fn, arg, out);
   };
   t.cancel = [](const hearth_host* h, hearth_handle handle) { return self(h).cancel(handle); };
   t.post = [](const hearth_host* h, hearth_task_fn fn, void* arg) {
-    return self(h).closed_.load(std::memory_order_acquire) ? hearth_status(HEARTH_STALE) : self(h).loop_.post(fn, arg);
+    return self(h).closed_.load(std::memory_order_acquire) ? hearth_status(HEARTH_STALE)
+                                                           : self(h).loop_.post(fn, arg);
   };
   t.work = [](const hearth_host* h, std::uint64_t key, hearth_work_fn run, hearth_task_fn done, void* arg) {
     auto& me = self(h);
     const auto bad = me.check();
     return bad != HEARTH_OK ? bad : me.workers_.submit(key, run, done, arg);
   };
-  t.publish = [](const hearth_host* h, hearth_type type, std::uint64_t cause, hearth_bytes body, std::uint64_t* id) {
-    return self(h).publish(type, cause, body, id);
-  };
-  t.subscribe = [](const hearth_host* h, hearth_type type, hearth_message_fn fn, void* arg, hearth_handle* out) {
-    return self(h).subscribe(type, fn, arg, out);
-  };
+  t.publish = [](const hearth_host* h, hearth_type type, std::uint64_t cause, hearth_bytes body,
+                 std::uint64_t* id) { return self(h).publish(type, cause, body, id); };
+  t.subscribe = [](const hearth_host* h, hearth_type type, hearth_message_fn fn, void* arg,
+                   hearth_handle* out) { return self(h).subscribe(type, fn, arg, out); };
   t.request = [](const hearth_host* h, hearth_type type, std::uint64_t cause, hearth_bytes body,
-                 std::int64_t timeout_us, hearth_answer_fn fn, void* arg, hearth_handle* out) {
-    return self(h).request(type, cause, body, timeout_us, fn, arg, out);
-  };
-  t.answer = [](const hearth_host* h, std::uint64_t request, hearth_status status, hearth_type type, hearth_bytes body) {
-    return self(h).answer(request, status, type, body);
-  };
+                 std::int64_t timeout_us, hearth_answer_fn fn, void* arg,
+                 hearth_handle* out) { return self(h).request(type, cause, body, timeout_us, fn, arg, out); };
+  t.answer = [](const hearth_host* h, std::uint64_t request, hearth_status status, hearth_type type,
+                hearth_bytes body) { return self(h).answer(request, status, type, body); };
   t.extension = [](const hearth_host* h, hearth_text name) -> const void* {
     auto& me = self(h);
     return me.check() == HEARTH_OK && me.extensions_ ? me.extensions_(detail::view(name)) : nullptr;
@@ -97,7 +98,8 @@ Message HostTable::message(MessageKind kind, hearth_type type, std::uint64_t cau
   return m;
 }
 
-hearth_status HostTable::publish(hearth_type type, std::uint64_t cause, hearth_bytes body, std::uint64_t* id) {
+hearth_status HostTable::publish(hearth_type type, std::uint64_t cause, hearth_bytes body,
+                                 std::uint64_t* id) {
   if (const auto bad = check(); bad != HEARTH_OK) return bad;
   if (type == 0 || body.size > kMaxBody) return HEARTH_INVALID;
   Message m = message(MessageKind::kPublish, type, cause, body);
@@ -115,8 +117,9 @@ hearth_status HostTable::subscribe(hearth_type type, hearth_message_fn fn, void*
   return status;
 }
 
-hearth_status HostTable::request(hearth_type type, std::uint64_t cause, hearth_bytes body, std::int64_t timeout_us,
-                                 hearth_answer_fn fn, void* arg, hearth_handle* out) {
+hearth_status HostTable::request(hearth_type type, std::uint64_t cause, hearth_bytes body,
+                                 std::int64_t timeout_us, hearth_answer_fn fn, void* arg,
+                                 hearth_handle* out) {
   if (const auto bad = check(); bad != HEARTH_OK) return bad;
   if (type == 0 || timeout_us <= 0 || body.size > kMaxBody) return HEARTH_INVALID;
   if (ending_) return HEARTH_CANCELLED;
@@ -139,7 +142,8 @@ hearth_status HostTable::request(hearth_type type, std::uint64_t cause, hearth_b
   return HEARTH_OK;
 }
 
-hearth_status HostTable::answer(std::uint64_t request, hearth_status status, hearth_type type, hearth_bytes body) {
+hearth_status HostTable::answer(std::uint64_t request, hearth_status status, hearth_type type,
+                                hearth_bytes body) {
   if (const auto bad = check(); bad != HEARTH_OK) return bad;
   if (body.size > kMaxBody) return HEARTH_INVALID;
   if (owed_.erase(request) == 0) return HEARTH_STALE;
@@ -169,7 +173,8 @@ bool HostTable::deliver(const Message& m) {
     if (!requests_.contains(m.handle)) return false;
     const hearth_message answer = view(m);
     const bool has_message = m.status == HEARTH_OK && m.type != 0;
-    end_request(m.handle, m.status, has_message ? &answer : nullptr, m.status == HEARTH_OK ? "" : m.body.text());
+    end_request(m.handle, m.status, has_message ? &answer : nullptr,
+                m.status == HEARTH_OK ? "" : m.body.text());
     return true;
   }
   const auto subscription = subscriptions_.find(m.handle);
@@ -180,7 +185,8 @@ bool HostTable::deliver(const Message& m) {
   return true;
 }
 
-void HostTable::end_request(std::uint64_t id, hearth_status status, const hearth_message* answer, std::string_view words) {
+void HostTable::end_request(std::uint64_t id, hearth_status status, const hearth_message* answer,
+                            std::string_view words) {
   const auto open = requests_.find(id);
   const Request request = open->second;
   loop_.cancel(request.timer);
@@ -190,7 +196,8 @@ void HostTable::end_request(std::uint64_t id, hearth_status status, const hearth
 
 void HostTable::close() {
   ending_ = true;  // whoever asks again when told that the plugin is stopping isn't taken
-  while (!requests_.empty()) end_request(requests_.begin()->first, HEARTH_CANCELLED, nullptr, "the plugin is stopping");
+  while (!requests_.empty())
+    end_request(requests_.begin()->first, HEARTH_CANCELLED, nullptr, "the plugin is stopping");
   closed_.store(true, std::memory_order_release);
   loop_.clear();
   subscriptions_.clear();

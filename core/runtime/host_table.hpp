@@ -1,4 +1,5 @@
-// HostTable: the functions of abi.h that one plugin is given, on its loop; what travels goes through an Uplink.
+// HostTable: the functions of abi.h that one plugin is given, on its loop; what travels goes through an
+// Uplink.
 #ifndef HEARTH_CORE_RUNTIME_HOST_TABLE_HPP
 #define HEARTH_CORE_RUNTIME_HOST_TABLE_HPP
 
@@ -29,10 +30,11 @@ using Extensions = std::function<const void*(std::string_view name)>;
 // Everything: [loop], but for what abi.h marks otherwise.
 class HostTable {
  public:
-  static constexpr std::size_t kMaxRequests = 1024;      // open at a time
-  static constexpr std::size_t kMaxBody = 192 * 1024;    // bytes; what fits a frame between processes
+  static constexpr std::size_t kMaxRequests = 1024;    // open at a time
+  static constexpr std::size_t kMaxBody = 192 * 1024;  // bytes; what fits a frame between processes
 
-  HostTable(EventLoop& loop, Workers& workers, Uplink& uplink, std::uint32_t source, LogSink log, Extensions extensions);
+  HostTable(EventLoop& loop, Workers& workers, Uplink& uplink, std::uint32_t source, LogSink log,
+            Extensions extensions);
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
 
@@ -44,8 +46,8 @@ class HostTable {
   void owe(std::uint64_t request) { owed_.insert(request); }
   std::size_t open_requests() const { return requests_.size(); }
 
-  // stop() is over and the workers are back: open requests end as cancelled, every watch and timer of the loop ends, and every
-  // later call yields HEARTH_STALE.
+  // stop() is over and the workers are back: open requests end as cancelled, every watch and timer of the
+  // loop ends, and every later call yields HEARTH_STALE.
   void close();
 
   // [any] What was explained last on this thread; cleared by reading.
@@ -75,7 +77,8 @@ class HostTable {
                         hearth_answer_fn fn, void* arg, hearth_handle* out);
   hearth_status answer(std::uint64_t request, hearth_status status, hearth_type type, hearth_bytes body);
   hearth_status cancel(hearth_handle handle);
-  void end_request(std::uint64_t id, hearth_status status, const hearth_message* answer, std::string_view words);
+  void end_request(std::uint64_t id, hearth_status status, const hearth_message* answer,
+                   std::string_view words);
   Message message(MessageKind kind, hearth_type type, std::uint64_t cause, hearth_bytes body);
 
   EventLoop& loop_;

@@ -18,7 +18,8 @@ hearth_bytes bytes(const std::vector<std::uint8_t>& v) { return {v.data(), v.siz
 
 }  // namespace
 
-PluginThread::PluginThread(PluginSetup setup, Uplink& uplink, LogSink log, Extensions extensions, OnStep on_step)
+PluginThread::PluginThread(PluginSetup setup, Uplink& uplink, LogSink log, Extensions extensions,
+                           OnStep on_step)
     : setup_(std::move(setup)),
       on_step_(std::move(on_step)),
       inbox_(setup_.inbox, [this] { loop_.wake(); }),
@@ -31,8 +32,8 @@ PluginThread::~PluginThread() {
   if (thread_.joinable()) thread_.join();
 }
 
-// Posted before the thread is there, so that a stop can't come first; as a posted function, so that the loop knows its thread
-// and supervision sees the first steps too.
+// Posted before the thread is there, so that a stop can't come first; as a posted function, so that the loop
+// knows its thread and supervision sees the first steps too.
 void PluginThread::begin(Open open) {
   loop_.post([this, open = std::move(open)] { first_steps(open); });
   thread_ = std::thread([this] { loop_.run(); });
@@ -65,8 +66,9 @@ Status PluginThread::failure(hearth_status status, std::string_view step) const 
 
 Status PluginThread::create() {
   const std::string state_dir = setup_.state_dir.string();
-  const hearth_start_info info{sizeof info,          0, detail::slice(setup_.id), detail::slice(state_dir),
-                               bytes(setup_.config), bytes(setup_.store)};
+  const hearth_start_info info{
+      sizeof info,        0, detail::slice(setup_.id), detail::slice(state_dir), bytes(setup_.config),
+      bytes(setup_.store)};
   HostTable::take_words();
   const auto status = plugin_->create(&host_.table(), &info, &self_);
   created_ = status == HEARTH_OK;
@@ -105,7 +107,8 @@ std::int64_t PluginThread::cpu_us() const {
   clockid_t clock = 0;
   timespec time{};
   auto handle = const_cast<std::thread&>(thread_).native_handle();
-  if (!thread_.joinable() || pthread_getcpuclockid(handle, &clock) != 0 || clock_gettime(clock, &time) != 0) return 0;
+  if (!thread_.joinable() || pthread_getcpuclockid(handle, &clock) != 0 || clock_gettime(clock, &time) != 0)
+    return 0;
   return time.tv_sec * 1'000'000 + time.tv_nsec / 1000;
 }
 

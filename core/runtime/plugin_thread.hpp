@@ -26,11 +26,12 @@ struct PluginSetup {
   std::size_t inbox = 4096;  // messages
 };
 
-// The steps, in order. A failed kOpened or kCreated is followed by kEnded, a failed kStarted by kStopped and kEnded.
+// The steps, in order. A failed kOpened or kCreated is followed by kEnded, a failed kStarted by kStopped and
+// kEnded.
 enum class PluginStep { kOpened, kCreated, kStarted, kSettled, kStopped, kEnded };
 
-// Starting, stopping and deadlines are the owner's: a step that doesn't come is a plugin that hangs. The destructor joins, so
-// destroy it only after kEnded.
+// Starting, stopping and deadlines are the owner's: a step that doesn't come is a plugin that hangs. The
+// destructor joins, so destroy it only after kEnded.
 class PluginThread : private LoopSource {
  public:
   // [plugin's thread]

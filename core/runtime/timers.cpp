@@ -3,7 +3,8 @@
 
 namespace hearth::core {
 
-void Timers::add(std::uint64_t id, std::int64_t due_us, std::int64_t period_us, hearth_timer_fn fire, void* arg) {
+void Timers::add(std::uint64_t id, std::int64_t due_us, std::int64_t period_us, hearth_timer_fn fire,
+                 void* arg) {
   by_id_[id] = by_time_.emplace(due_us, Timer{id, period_us, fire, arg});
 }
 

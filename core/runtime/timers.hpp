@@ -22,7 +22,8 @@ class Timers {
     void* arg;
     bool last;  // it has ended by firing
   };
-  // The next one that is due at `now_us`, if any; a periodic one is set anew, past `now_us` and without catching up.
+  // The next one that is due at `now_us`, if any; a periodic one is set anew, past `now_us` and without
+  // catching up.
   std::optional<Due> pop(std::int64_t now_us);
 
   // When the next is due; none if there are none.

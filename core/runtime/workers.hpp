@@ -14,7 +14,8 @@
 
 namespace hearth::core {
 
-// Jobs run on a worker, their `done` on the loop. The destructor joins: call stop() and wait for on_idle first.
+// Jobs run on a worker, their `done` on the loop. The destructor joins: call stop() and wait for on_idle
+// first.
 class Workers {
  public:
   static constexpr std::size_t kMaxQueued = 4096;
@@ -28,7 +29,8 @@ class Workers {
   // [loop] See hearth_host.work. HEARTH_BUSY beyond kMaxQueued, HEARTH_CANCELLED once stopping.
   hearth_status submit(std::uint64_t key, hearth_work_fn run, hearth_task_fn done, void* arg);
 
-  // [loop] Jobs not begun are done as cancelled, here and now; `on_idle` is posted once the running ones are back.
+  // [loop] Jobs not begun are done as cancelled, here and now; `on_idle` is posted once the running ones are
+  // back.
   void stop(std::function<void()> on_idle);
 
  private:
@@ -49,7 +51,8 @@ class Workers {
   std::mutex mutex_;  // guards everything below
   std::condition_variable changed_;
   std::deque<Job> ready_;
-  std::unordered_map<std::uint64_t, std::deque<Job>> waiting_;  // a key stands here while one of its jobs is ready or runs
+  std::unordered_map<std::uint64_t, std::deque<Job>>
+      waiting_;  // a key stands here while one of its jobs is ready or runs
   std::vector<std::thread> threads_;
   std::size_t queued_ = 0;
   std::size_t running_ = 0;

@@ -25,7 +25,8 @@ Altered Altered::replaced(std::string_view from, std::string_view to) const {
 
 std::size_t Altered::note(std::uint32_t type) const {
   constexpr std::string_view owner("hearth\0", 7);
-  for (auto place = bytes_.find(owner, 12); place != std::string::npos; place = bytes_.find(owner, place + 1)) {
+  for (auto place = bytes_.find(owner, 12); place != std::string::npos;
+       place = bytes_.find(owner, place + 1)) {
     std::uint32_t header[3];
     std::memcpy(header, bytes_.data() + place - 12, sizeof header);
     if (header[0] == owner.size() && header[2] == type) return place;

@@ -1,4 +1,5 @@
-// The real server with broken plugins in its folder: each is refused or quarantined with a reason, and nothing else notices.
+// The real server with broken plugins in its folder: each is refused or quarantined with a reason, and
+// nothing else notices.
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
@@ -37,9 +38,10 @@ struct Server : HearthdRun {
   }
   // Is the one good plugin there, and does it do what it is told?
   bool serves() {
-    return state("simulated.so") == "running" && call("device.set", R"({"device":"Good lamp","capability":"on_off","value":true})")
-                                                         .toString()
-                                                         .find("error") == std::string::npos;
+    return state("simulated.so") == "running" &&
+           call("device.set", R"({"device":"Good lamp","capability":"on_off","value":true})")
+                   .toString()
+                   .find("error") == std::string::npos;
   }
 };
 
@@ -122,7 +124,8 @@ TEST_CASE("the same plugin unaltered leaves its mark: what looks for it would se
 
 TEST_CASE("plugins that can't be loaded, created or started are refused in their own words") {
   Server server;
-  for (const auto* fixture : {"no_entry", "null_entry", "undefined_symbol", "create_throws", "start_throws"}) server.add(fixture);
+  for (const auto* fixture : {"no_entry", "null_entry", "undefined_symbol", "create_throws", "start_throws"})
+    server.add(fixture);
   server.begin();
   check_refused(server, {{"no_entry.so", "hearth_plugin_entry"},
                          {"null_entry.so", "not built for this ABI"},
@@ -144,7 +147,8 @@ TEST_CASE("of two plugins with the same id one runs and the other is told who ha
   CHECK(server.terminate(3s) == 0);
 }
 
-TEST_CASE("plugins that hang while they are created or started are quarantined, and the server is ready in time") {
+TEST_CASE(
+    "plugins that hang while they are created or started are quarantined, and the server is ready in time") {
   Server server;
   server.add("create_hangs");
   server.add("start_hangs");
@@ -163,7 +167,9 @@ TEST_CASE("a driver that throws in apply fails its command in words and goes on"
   server.add("apply_throws");
   server.begin();
   for (int i = 0; i < 3; ++i) {
-    const auto answer = server.call("device.set", R"({"device":"Broken lamp","capability":"on_off","value":true})").toString();
+    const auto answer =
+        server.call("device.set", R"({"device":"Broken lamp","capability":"on_off","value":true})")
+            .toString();
     CHECK(answer.find("the relay is welded") != std::string::npos);
   }
   CHECK(server.state("apply_throws.so") == "running");
@@ -175,7 +181,8 @@ TEST_CASE("plugins that hang or throw while they stop don't keep the server from
   Server server;
   for (const auto* fixture : {"stop_hangs", "stop_throws", "worker_stuck"}) server.add(fixture);
   server.begin();
-  for (const auto* file : {"stop_hangs.so", "stop_throws.so", "worker_stuck.so"}) CHECK(server.state(file) == "running");
+  for (const auto* file : {"stop_hangs.so", "stop_throws.so", "worker_stuck.so"})
+    CHECK(server.state(file) == "running");
   CHECK(server.serves());
   CHECK(server.terminate(3s) == 0);
   CHECK(server.log().find("I would rather not") != std::string::npos);

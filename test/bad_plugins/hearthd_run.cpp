@@ -38,7 +38,8 @@ std::string read_until(int fd, Clock::time_point until, Whole whole) {
   std::string text;
   while (!whole(text)) {
     pollfd waiting{fd, POLLIN, 0};
-    if (poll(&waiting, 1, left_ms(until)) <= 0) throw std::runtime_error("nothing came in time, only: " + text);
+    if (poll(&waiting, 1, left_ms(until)) <= 0)
+      throw std::runtime_error("nothing came in time, only: " + text);
     std::array<char, 4096> buffer;
     const auto n = read(fd, buffer.data(), buffer.size());
     if (n <= 0) throw std::runtime_error("it ended, having said: " + text);
@@ -73,12 +74,14 @@ HearthdRun::~HearthdRun() {
   exited_within(std::chrono::seconds(10));
 }
 
-void HearthdRun::start(const std::string& program, const std::string& configuration, std::chrono::milliseconds within,
+void HearthdRun::start(const std::string& program, const std::string& configuration,
+                       std::chrono::milliseconds within,
                        const std::map<std::string, std::string>& environment) {
   const auto until = Clock::now() + within;
   std::ofstream(folder() / "hearth.toml") << configuration;
-  std::vector<std::string> arguments{program, "--config", folder() / "hearth.toml", "--state-dir", folder() / "state",
-                                     "--runtime-dir", folder() / "run", "--plugin-dir", plugins()};
+  std::vector<std::string> arguments{program,          "--config",         folder() / "hearth.toml",
+                                     "--state-dir",    folder() / "state", "--runtime-dir",
+                                     folder() / "run", "--plugin-dir",     plugins()};
   std::vector<char*> argv;
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -95,7 +98,8 @@ void HearthdRun::start(const std::string& program, const std::string& configurat
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, (folder() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, (folder() / "log").c_str(),
+                                   O_WRONLY | O_CREAT | O_APPEND, 0600);
   const int failed = posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv.data(), envp.data());
   posix_spawn_file_actions_destroy(&actions);
   close(out[1]);
@@ -144,7 +148,8 @@ Poco::Dynamic::Var HearthdRun::call(const std::string& method, const std::string
   const auto line = R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}\n";
   if (::send(fd, line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size()))
     throw std::runtime_error("the server doesn't listen");
-  const auto answer = read_until(fd, until, [](const std::string& text) { return !text.empty() && text.back() == '\n'; });
+  const auto answer =
+      read_until(fd, until, [](const std::string& text) { return !text.empty() && text.back() == '\n'; });
   const auto json = Poco::JSON::Parser().parse(answer).extract<Poco::JSON::Object::Ptr>();
   if (json->has("error")) return "error: " + json->getObject("error")->getValue<std::string>("message");
   return json->get("result");

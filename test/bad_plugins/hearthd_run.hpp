@@ -29,7 +29,8 @@ class TemporaryFolder {
 // Everything throws in words when it takes longer than its deadline.
 class HearthdRun {
  public:
-  // The folder that is given to the server as --plugin-dir, to be filled before start; and one for everything else.
+  // The folder that is given to the server as --plugin-dir, to be filled before start; and one for everything
+  // else.
   std::filesystem::path plugins() const { return folder_.path() / "plugins"; }
   std::filesystem::path folder() const { return folder_.path(); }
 

@@ -1,4 +1,5 @@
-// athome_bench BUILD_DIR [--quick]: AtHome of a running hearthd under load, beside a bare accept-answer-close loop.
+// athome_bench BUILD_DIR [--quick]: AtHome of a running hearthd under load, beside a bare accept-answer-close
+// loop.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,9 +21,9 @@ constexpr int kClients = 100;
 constexpr double kQueriesPerSecond = 5000;
 
 struct Lengths {
-  int rounds = 15;          // of both servers in turn: short ones, as whatever else runs here comes and goes
-  Seconds round{0.5};       // each
-  Seconds query{4};         // closed loop, then open loop
+  int rounds = 15;     // of both servers in turn: short ones, as whatever else runs here comes and goes
+  Seconds round{0.5};  // each
+  Seconds query{4};    // closed loop, then open loop
   int round_trips = 2000;
 };
 
@@ -31,7 +32,8 @@ struct Rounds {
   std::vector<double> per_second, p50_us, p99_us, cpu_us;
 
   void add(const LoadResult& load, Seconds cpu) {
-    if (load.failures > 0) throw std::runtime_error(fmt::format("{} of {} requests failed", load.failures, load.answers));
+    if (load.failures > 0)
+      throw std::runtime_error(fmt::format("{} of {} requests failed", load.failures, load.answers));
     per_second.push_back(load.per_second());
     p50_us.push_back(load.percentile_us(0.50));
     p99_us.push_back(load.percentile_us(0.99));
@@ -73,15 +75,36 @@ void compare_with_bare_loop(const House& house, Child& hearthd, const Lengths& l
   }
   const auto rate = Rounds::median(ours.per_second), best = Rounds::median(theirs.per_second);
   const auto cpu = Rounds::median(ours.cpu_us), least = Rounds::median(theirs.cpu_us);
-  print({"AtHome: StatusRequest, a connection each, 100 clients", rate, "/s", Bound::kNone, 0,
-         "bare loop " + figure(best) + " /s", {}});
-  print({"AtHome: StatusRequest, rate beside the bare loop's", Rounds::median(ratios), "%", Bound::kAtLeast, 85, {}, {}});
+  print({"AtHome: StatusRequest, a connection each, 100 clients",
+         rate,
+         "/s",
+         Bound::kNone,
+         0,
+         "bare loop " + figure(best) + " /s",
+         {}});
+  print({"AtHome: StatusRequest, rate beside the bare loop's",
+         Rounds::median(ratios),
+         "%",
+         Bound::kAtLeast,
+         85,
+         {},
+         {}});
   print({"AtHome: StatusRequest, CPU time of the server", cpu, "us each", Bound::kNone, 0,
          "bare loop " + figure(least) + " us", figure(cpu / least) + " x"});
-  print({"AtHome: StatusRequest, latency p50", Rounds::median(ours.p50_us), "us", Bound::kNone, 0,
-         "bare loop " + figure(Rounds::median(theirs.p50_us)) + " us", {}});
-  print({"AtHome: StatusRequest, latency p99", Rounds::median(ours.p99_us), "us", Bound::kNone, 0,
-         "bare loop " + figure(Rounds::median(theirs.p99_us)) + " us", {}});
+  print({"AtHome: StatusRequest, latency p50",
+         Rounds::median(ours.p50_us),
+         "us",
+         Bound::kNone,
+         0,
+         "bare loop " + figure(Rounds::median(theirs.p50_us)) + " us",
+         {}});
+  print({"AtHome: StatusRequest, latency p99",
+         Rounds::median(ours.p99_us),
+         "us",
+         Bound::kNone,
+         0,
+         "bare loop " + figure(Rounds::median(theirs.p99_us)) + " us",
+         {}});
 }
 
 void query_devices(const House& house, const Child& hearthd, const Lengths& lengths) {
@@ -91,11 +114,30 @@ void query_devices(const House& house, const Child& hearthd, const Lengths& leng
   run_round(client, hearthd, lengths.query / 5, closed);
   closed = {};
   run_round(client, hearthd, lengths.query, closed);
-  print({"AtHome: QueryDevices of 100 devices", closed.per_second[0], "/s", Bound::kAtLeast, kQueriesPerSecond, {}, {}});
-  print({"AtHome: QueryDevices, CPU time of the server", closed.cpu_us[0], "us each", Bound::kNone, 0, {}, {}});
+  print({"AtHome: QueryDevices of 100 devices",
+         closed.per_second[0],
+         "/s",
+         Bound::kAtLeast,
+         kQueriesPerSecond,
+         {},
+         {}});
+  print(
+      {"AtHome: QueryDevices, CPU time of the server", closed.cpu_us[0], "us each", Bound::kNone, 0, {}, {}});
   const auto open = client.open_loop(kQueriesPerSecond / 2, lengths.query);
-  print({"AtHome: QueryDevices at 2,500 /s, latency p50", open.percentile_us(0.50), "us", Bound::kNone, 0, {}, {}});
-  print({"AtHome: QueryDevices at 2,500 /s, latency p99", open.percentile_us(0.99), "us", Bound::kAtMost, 1000, {}, {}});
+  print({"AtHome: QueryDevices at 2,500 /s, latency p50",
+         open.percentile_us(0.50),
+         "us",
+         Bound::kNone,
+         0,
+         {},
+         {}});
+  print({"AtHome: QueryDevices at 2,500 /s, latency p99",
+         open.percentile_us(0.99),
+         "us",
+         Bound::kAtMost,
+         1000,
+         {},
+         {}});
   if (open.failures > 0) throw std::runtime_error("QueryDevices failed in the open loop");
 }
 
@@ -107,10 +149,17 @@ void command_round_trip(const House& house, const std::string& where, int count)
   for (int i = 0; i < count; ++i) {
     const auto begin = std::chrono::steady_clock::now();
     const auto answer = clients[i % 2].ask();
-    took_us.push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count());
+    took_us.push_back(
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count());
     must_succeed(answer);
   }
-  print({"AtHome: command to a device and back, " + where + ", p50", Rounds::median(took_us), "us", Bound::kAtMost, 300, {}, {}});
+  print({"AtHome: command to a device and back, " + where + ", p50",
+         Rounds::median(took_us),
+         "us",
+         Bound::kAtMost,
+         300,
+         {},
+         {}});
 }
 
 void run(const std::string& build, const Lengths& lengths) {

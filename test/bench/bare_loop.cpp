@@ -1,4 +1,5 @@
-// bare_loop ANSWER: accepts, reads once, sends ANSWER, closes, and nothing else: what a connection costs at the very least.
+// bare_loop ANSWER: accepts, reads once, sends ANSWER, closes, and nothing else: what a connection costs at
+// the very least.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -26,7 +27,8 @@ class BareLoop {
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof at;
-    const bool ok = bind(listener_, reinterpret_cast<sockaddr*>(&at), size) == 0 && ::listen(listener_, 1024) == 0 &&
+    const bool ok = bind(listener_, reinterpret_cast<sockaddr*>(&at), size) == 0 &&
+                    ::listen(listener_, 1024) == 0 &&
                     getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size) == 0 && watch(listener_);
     return ok ? ntohs(at.sin_port) : 0;
   }

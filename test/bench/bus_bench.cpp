@@ -14,13 +14,16 @@ namespace hearth::bench {
 
 namespace {
 
-// Keeps the median of each benchmark, in nanoseconds of CPU time unless it takes its own, under its name without options ("publish_hearth/8").
+// Keeps the median of each benchmark, in nanoseconds of CPU time unless it takes its own, under its name
+// without options ("publish_hearth/8").
 class Medians : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const auto& run : runs)
-      if (run.aggregate_name == "median") ns_[name(run)] = run.run_name.time_type.empty() ? run.GetAdjustedCPUTime() : run.GetAdjustedRealTime();
+      if (run.aggregate_name == "median")
+        ns_[name(run)] =
+            run.run_name.time_type.empty() ? run.GetAdjustedCPUTime() : run.GetAdjustedRealTime();
   }
   double ns(const std::string& name) const {
     const auto found = ns_.find(name);
@@ -29,7 +32,8 @@ class Medians : public benchmark::BenchmarkReporter {
 
  private:
   static std::string name(const Run& run) {
-    return run.run_name.args.empty() ? run.run_name.function_name : run.run_name.function_name + "/" + run.run_name.args;
+    return run.run_name.args.empty() ? run.run_name.function_name
+                                     : run.run_name.function_name + "/" + run.run_name.args;
   }
   std::map<std::string, double> ns_;
 };
@@ -40,7 +44,8 @@ void row(const Medians& medians, const std::string& what, const std::string& of,
 
 void publish_row(const Medians& medians, const std::string& subscribers, double most_ns) {
   const auto mine = medians.ns("publish_hearth/" + subscribers);
-  const auto poco = medians.ns("publish_poco/" + subscribers), boost = medians.ns("publish_signals2/" + subscribers);
+  const auto poco = medians.ns("publish_poco/" + subscribers),
+             boost = medians.ns("publish_signals2/" + subscribers);
   print({"bus: publish to " + subscribers, mine, "ns", Bound::kAtMost, most_ns,
          "Poco::NotificationCenter " + figure(poco) + " ns, Boost.Signals2 " + figure(boost) + " ns",
          figure(std::min(poco, boost) / mine) + " x faster"});
@@ -54,7 +59,8 @@ void print_rows(const Medians& medians) {
   row(medians, "bus: into 8 awake inboxes", "inbox_awake/8", 85);
   row(medians, "bus: into 64 awake inboxes", "inbox_awake/64", 620);
   row(medians, "bus: into 8 sleeping inboxes", "inbox_asleep/8", 45'000);
-  const auto mine = 1e3 / medians.ns("thread_to_thread_hearth"), poco = 1e3 / medians.ns("thread_to_thread_poco");
+  const auto mine = 1e3 / medians.ns("thread_to_thread_hearth"),
+             poco = 1e3 / medians.ns("thread_to_thread_poco");
   print({"bus: thread to thread", mine, "M messages/s", Bound::kAtLeast, 20,
          "Poco::NotificationQueue " + figure(poco) + " M/s", figure(mine / poco) + " x faster"});
   row(medians, "bus: a StateChanged built and copied", "build_state_changed", 80);

@@ -23,7 +23,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Clock::time_point after(Seconds patience) { return Clock::now() + std::chrono::duration_cast<Clock::duration>(patience); }
+Clock::time_point after(Seconds patience) {
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(patience);
+}
 
 std::string content(const std::string& file) {
   std::ifstream in(file);
@@ -78,7 +80,8 @@ bool Child::has_ended() {
 bool Child::read_more(Clock::time_point deadline) {
   pollfd wanted{output_, POLLIN, 0};
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  if (left <= 0 || ::poll(&wanted, 1, static_cast<int>(left)) == 0) throw std::runtime_error("waited in vain:\n" + said_);
+  if (left <= 0 || ::poll(&wanted, 1, static_cast<int>(left)) == 0)
+    throw std::runtime_error("waited in vain:\n" + said_);
   std::array<char, 4096> bytes;
   const auto n = read(output_, bytes.data(), bytes.size());
   if (n > 0) said_.append(bytes.data(), static_cast<std::size_t>(n));
@@ -97,13 +100,15 @@ std::string Child::wait_for(const std::string& text, Seconds patience) {
 
 const std::string& Child::finish(Seconds patience) {
   const auto deadline = after(patience);
-  while (read_more(deadline)) {}
+  while (read_more(deadline)) {
+  }
   return said_;
 }
 
 std::uint64_t Child::cpu_ticks() const {
   const auto stat = content(proc(pid_, "stat"));
-  std::istringstream fields(stat.substr(stat.rfind(')') + 2));  // behind the name, which may hold anything: field 3 on
+  std::istringstream fields(
+      stat.substr(stat.rfind(')') + 2));  // behind the name, which may hold anything: field 3 on
   std::string skipped;
   for (int i = 3; i < 14; ++i) fields >> skipped;
   std::uint64_t user = 0, system = 0;

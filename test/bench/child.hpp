@@ -24,7 +24,8 @@ class Child {
 
   pid_t pid() const { return pid_; }
 
-  // Reads its output, both streams, until `text` and the line that it stands in have come; the rest of that line.
+  // Reads its output, both streams, until `text` and the line that it stands in have come; the rest of that
+  // line.
   std::string wait_for(const std::string& text, Seconds patience = Seconds(10));
   // Reads until it ends by itself; all that it has said.
   const std::string& finish(Seconds patience = Seconds(10));

@@ -40,7 +40,8 @@ int connect_and_ask(std::uint16_t port, const std::string& request) {
 // The open connections of one run.
 class Load {
  public:
-  Load(std::uint16_t port, const std::string& request) : port_(port), request_(request), epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
+  Load(std::uint16_t port, const std::string& request)
+      : port_(port), request_(request), epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
   ~Load() {
@@ -127,7 +128,8 @@ std::string Client::ask() const {
   if (fd < 0) throw std::runtime_error("no connection to port " + std::to_string(port_));
   std::string answer;
   std::array<char, 65536> bytes;
-  for (ssize_t n = 0; (n = recv(fd, bytes.data(), bytes.size(), 0)) > 0;) answer.append(bytes.data(), static_cast<std::size_t>(n));
+  for (ssize_t n = 0; (n = recv(fd, bytes.data(), bytes.size(), 0)) > 0;)
+    answer.append(bytes.data(), static_cast<std::size_t>(n));
   close(fd);
   return answer;
 }

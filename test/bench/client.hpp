@@ -1,4 +1,5 @@
-// Clients of a server that answers one request per connection and closes: one after the other, many in parallel, or at a rate.
+// Clients of a server that answers one request per connection and closes: one after the other, many in
+// parallel, or at a rate.
 #ifndef HEARTH_TEST_BENCH_CLIENT_HPP
 #define HEARTH_TEST_BENCH_CLIENT_HPP
 
@@ -14,7 +15,8 @@ struct LoadResult {
   std::size_t answers = 0;
   std::size_t failures = 0;  // no connection, or no answer of the expected length
   Seconds took{0};
-  std::vector<float> latencies_us;  // from connecting (at a rate: from when that was due) to the server's end; sorted
+  std::vector<float>
+      latencies_us;  // from connecting (at a rate: from when that was due) to the server's end; sorted
 
   double per_second() const { return static_cast<double>(answers) / took.count(); }
   // `part` of 1.
@@ -31,7 +33,8 @@ class Client {
 
   // `parallel` connections at all times, each of one request, for `time`.
   LoadResult closed_loop(int parallel, Seconds time) const;
-  // `per_second` connections, evenly spaced whatever becomes of them, for `time`. What waits in the client counts as latency.
+  // `per_second` connections, evenly spaced whatever becomes of them, for `time`. What waits in the client
+  // counts as latency.
   LoadResult open_loop(double per_second, Seconds time) const;
 
  private:

@@ -33,7 +33,9 @@ double cpu_seconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 core::Message message() {
   core::Message m;
@@ -89,13 +91,14 @@ class Sleeper : private core::LoopSource {
   std::thread thread_;
 };
 
-// Time is taken of the pushing alone; emptying is the receivers' own. In a process of several threads, as a server is: in one of a
-// single thread the C library's locks are cheaper.
+// Time is taken of the pushing alone; emptying is the receivers' own. In a process of several threads, as a
+// server is: in one of a single thread the C library's locks are cheaper.
 void inbox_awake(benchmark::State& state) {
   const Sleeper second_thread;
   std::vector<std::unique_ptr<Inbox>> inboxes;
   core::Bus bus;
-  for (int i = 0; i < state.range(0); ++i) bus.subscribe(kState, *inboxes.emplace_back(std::make_unique<Inbox>()), 1);
+  for (int i = 0; i < state.range(0); ++i)
+    bus.subscribe(kState, *inboxes.emplace_back(std::make_unique<Inbox>()), 1);
   const auto fact = message();
   const auto turns = std::max<std::int64_t>(kBatch / state.range(0), 64);
   std::vector<core::Message> batch;
@@ -135,7 +138,8 @@ void inbox_asleep(benchmark::State& state) {
 }
 BENCHMARK(inbox_asleep)->Arg(8)->UseManualTime()->Iterations(2000);
 
-// One thread pushes messages made beforehand, each with a body of its own, another takes them in batches and ends them.
+// One thread pushes messages made beforehand, each with a body of its own, another takes them in batches and
+// ends them.
 void thread_to_thread_hearth(benchmark::State& state) {
   std::vector<core::Message> messages(kMessages);
   for ([[maybe_unused]] auto turn : state) {

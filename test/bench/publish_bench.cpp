@@ -1,4 +1,5 @@
-// Publishing on one thread: hearth's table of subscribers, Poco::NotificationCenter and Boost.Signals2; and making a message.
+// Publishing on one thread: hearth's table of subscribers, Poco::NotificationCenter and Boost.Signals2; and
+// making a message.
 #include <Poco/NObserver.h>
 #include <Poco/Notification.h>
 #include <Poco/NotificationCenter.h>
@@ -31,7 +32,9 @@ core::Message message_of(const StateChanged& state) {
 class Counter : public core::Sink {
  public:
   void deliver(const core::Message& message, std::uint64_t) noexcept override { seen_ += message.type; }
-  void notified(const Poco::AutoPtr<Poco::Notification>& notification) { seen_ += notification.isNull() ? 0 : 1; }
+  void notified(const Poco::AutoPtr<Poco::Notification>& notification) {
+    seen_ += notification.isNull() ? 0 : 1;
+  }
   std::uint64_t seen() const { return seen_; }
 
  private:

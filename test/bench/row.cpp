@@ -31,8 +31,9 @@ void print(const Row& row) {
   std::string target = "-";
   if (row.bound == Bound::kAtMost) target = "<= " + with_unit(row.target);
   if (row.bound == Bound::kAtLeast) target = ">= " + with_unit(row.target);
-  fmt::print("{}\t{}\t{}{}\t{}\t{}\n", row.what, target, with_unit(row.measured), row.missed() ? " (missed)" : "",
-             row.peer.empty() ? "-" : row.peer, row.ratio.empty() ? "-" : row.ratio);
+  fmt::print("{}\t{}\t{}{}\t{}\t{}\n", row.what, target, with_unit(row.measured),
+             row.missed() ? " (missed)" : "", row.peer.empty() ? "-" : row.peer,
+             row.ratio.empty() ? "-" : row.ratio);
   std::fflush(stdout);
 }
 

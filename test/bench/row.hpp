@@ -13,9 +13,9 @@ struct Row {
   double measured = 0;
   std::string unit;
   Bound bound = Bound::kNone;
-  double target = 0;   // in the same unit
-  std::string peer;    // the same by others in this run, as words
-  std::string ratio;   // to the peer, as words
+  double target = 0;  // in the same unit
+  std::string peer;   // the same by others in this run, as words
+  std::string ratio;  // to the peer, as words
 
   bool missed() const;
 };

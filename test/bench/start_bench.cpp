@@ -1,4 +1,5 @@
-// start_bench BUILD_DIR [--quick]: how long hearthd takes to be ready with every plugin, and what it costs while nothing happens.
+// start_bench BUILD_DIR [--quick]: how long hearthd takes to be ready with every plugin, and what it costs
+// while nothing happens.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,7 +35,8 @@ std::map<std::string, int> states(const House& house) {
 
 std::string words(const std::map<std::string, int>& counts) {
   std::string text;
-  for (const auto& [state, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state);
+  for (const auto& [state, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state);
   return text;
 }
 
@@ -46,9 +48,20 @@ void start(House& house, int starts) {
     took_ms.push_back(house.start());
   }
   std::sort(took_ms.begin(), took_ms.end());
-  print({"start to ready, median", took_ms[took_ms.size() / 2], "ms", Bound::kAtMost, 100,
-         "plugins: " + words(states(house)), {}});
-  print({"start to ready, slowest", took_ms.back(), "ms", Bound::kNone, 0, "the very first " + figure(first) + " ms", {}});
+  print({"start to ready, median",
+         took_ms[took_ms.size() / 2],
+         "ms",
+         Bound::kAtMost,
+         100,
+         "plugins: " + words(states(house)),
+         {}});
+  print({"start to ready, slowest",
+         took_ms.back(),
+         "ms",
+         Bound::kNone,
+         0,
+         "the very first " + figure(first) + " ms",
+         {}});
 }
 
 void idle(const Child& server, const Lengths& lengths) {
@@ -60,10 +73,20 @@ void idle(const Child& server, const Lengths& lengths) {
   const auto spent_ticks = static_cast<double>(server.cpu_ticks() - ticks);
   const auto spent = server.cpu() - cpu;
   print({"idle: memory (PSS)", server.pss_mb(), "MB", Bound::kAtMost, 15, {}, {}});
-  print({fmt::format("idle: CPU over {} s", lengths.idle.count()), spent_ticks / lengths.idle.count(), "%", Bound::kAtMost, 0,
-         fmt::format("{:.3f} ms of CPU time in all", spent.count() * 1000), {}});
+  print({fmt::format("idle: CPU over {} s", lengths.idle.count()),
+         spent_ticks / lengths.idle.count(),
+         "%",
+         Bound::kAtMost,
+         0,
+         fmt::format("{:.3f} ms of CPU time in all", spent.count() * 1000),
+         {}});
   print({fmt::format("idle: written to disk in {} s", lengths.idle.count()),
-         static_cast<double>(server.bytes_written() - written), "bytes", Bound::kAtMost, 0, {}, {}});
+         static_cast<double>(server.bytes_written() - written),
+         "bytes",
+         Bound::kAtMost,
+         0,
+         {},
+         {}});
 }
 
 }  // namespace

@@ -136,7 +136,8 @@ TEST_CASE_METHOD(Fixture, "whoever subscribes during a delivery gets the next me
   CHECK(got.size() == 200);
 }
 
-TEST_CASE_METHOD(Fixture, "new types may be subscribed to during a delivery, as many as make the table grow") {
+TEST_CASE_METHOD(Fixture,
+                 "new types may be subscribed to during a delivery, as many as make the table grow") {
   bus.subscribe(kSomeType, a, 1);
   bus.subscribe(kSomeType, b, 2);
   a.then = [&] {

@@ -53,7 +53,8 @@ TEST_CASE_METHOD(Fixture, "nothing is taken from an empty queue") {
   CHECK_FALSE(queue.take(batch));
 }
 
-TEST_CASE_METHOD(Fixture, "an event that finds the queue full takes the place of the oldest one, which is counted") {
+TEST_CASE_METHOD(Fixture,
+                 "an event that finds the queue full takes the place of the oldest one, which is counted") {
   for (std::uint64_t id = 1; id <= kCapacity + 3; ++id) CHECK(queue.push(event(id)) == HEARTH_OK);
   CHECK(taken() == Ids{4, 5, 6, 7, 8, 9, 10, 11});
   CHECK(queue.counters().dropped == 3);
@@ -147,7 +148,8 @@ TEST_CASE_METHOD(Fixture, "a request that finds the queue full is refused as bus
   CHECK(queue.push(request(100)) == HEARTH_OK);
 }
 
-TEST_CASE_METHOD(Fixture, "answers, subscriptions and retained facts always fit, and nothing gives way to them") {
+TEST_CASE_METHOD(Fixture,
+                 "answers, subscriptions and retained facts always fit, and nothing gives way to them") {
   fill_with_facts();
   CHECK(queue.push(message(MessageKind::kAnswer, 100)) == HEARTH_OK);
   CHECK(queue.push(message(MessageKind::kSubscribe, 101)) == HEARTH_OK);

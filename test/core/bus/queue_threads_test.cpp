@@ -98,7 +98,8 @@ TEST_CASE("every event is either taken or counted") {
   });
   taker.run([](const auto& taken) { return !taken.empty() && taken.back().kind == MessageKind::kAnswer; });
   pusher.join();
-  const auto arrived = std::count_if(taker.taken.begin(), taker.taken.end(),
-                                     [](const auto& m) { return m.kind == MessageKind::kPublish && m.type != 0; });
+  const auto arrived = std::count_if(taker.taken.begin(), taker.taken.end(), [](const auto& m) {
+    return m.kind == MessageKind::kPublish && m.type != 0;
+  });
   CHECK(static_cast<std::uint64_t>(arrived) + taker.queue.counters().dropped == kEvents);
 }

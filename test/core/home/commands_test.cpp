@@ -13,7 +13,8 @@ struct Scene {
     house.settle();
   }
   std::uint64_t on(bool on, std::uint32_t deadline_ms = 8000, std::uint64_t cause = 0) {
-    const auto id = client.request(Command{"sim:a", "on_off", on, deadline_ms}, std::chrono::seconds(10), cause);
+    const auto id =
+        client.request(Command{"sim:a", "on_off", on, deadline_ms}, std::chrono::seconds(10), cause);
     house.settle();
     return id;
   }
@@ -120,7 +121,9 @@ TEST_CASE("different capabilities of a device don't wait for each other") {
   CHECK(asked.size() == 2);
 }
 
-TEST_CASE("a command without an answer ends at its deadline, the next one is launched, the late answer is nobody's") {
+TEST_CASE(
+    "a command without an answer ends at its deadline, the next one is launched, the late answer is "
+    "nobody's") {
   Scene s;
   const auto late = s.on(true, 30);
   const auto next = s.on(false);
@@ -168,7 +171,9 @@ TEST_CASE("when the device is removed its commands end, exactly once each") {
   CHECK(heard[3].handle == pending);
 }
 
-TEST_CASE("a command in flight survives a change of its device's id, and the pending one is launched under the new id") {
+TEST_CASE(
+    "a command in flight survives a change of its device's id, and the pending one is launched under the new "
+    "id") {
   Scene s;
   const auto first = s.on(true), pending = s.on(false);
   auto renamed = lamp("sim:b");
@@ -176,7 +181,6 @@ TEST_CASE("a command in flight survives a change of its device's id, and the pen
   s.driver.publish(renamed);
   s.driver.asked<Command>();
   s.client.subscribe<StateChanged>();
-  s.house.settle();
   s.driver.publish(StateChanged{"sim:a", "on_off", true}, first);
   s.driver.yes(first);
   const auto state = s.client.wait([](const Message& m) { return m.type == kType<StateChanged>; });
@@ -262,7 +266,8 @@ TEST_CASE("a driver whose inbox is full makes a command end as busy") {
   for (const std::string id : {"a", "b", "c", "d", "e"}) driver.publish(lamp("sim:" + id));
   house.settle();
   for (const std::string id : {"a", "b", "c", "d"}) client.request(Command{"sim:" + id, "on_off", true});
-  CHECK(client.answer_as<CommandDone>(client.request(Command{"sim:e", "on_off", true})).outcome == Outcome::kBusy);
+  CHECK(client.answer_as<CommandDone>(client.request(Command{"sim:e", "on_off", true})).outcome ==
+        Outcome::kBusy);
 }
 
 TEST_CASE("a damaged command or one with unclean names is refused") {
@@ -279,11 +284,13 @@ TEST_CASE("a command that is given when another one ends waits behind the pendin
   s.house.on_home([&](Home& home) {
     home.command(Command{"sim:a", "brightness", std::int64_t{1}}, [&](const CommandDone& first) {
       ended.push_back("1 " + std::string(name(first.outcome)));
-      home.command(Command{"sim:a", "brightness", std::int64_t{3}},
-                   [&](const CommandDone& third) { ended.push_back("3 " + std::string(name(third.outcome))); });
+      home.command(Command{"sim:a", "brightness", std::int64_t{3}}, [&](const CommandDone& third) {
+        ended.push_back("3 " + std::string(name(third.outcome)));
+      });
     });
-    home.command(Command{"sim:a", "brightness", std::int64_t{2}},
-                 [&](const CommandDone& second) { ended.push_back("2 " + std::string(name(second.outcome))); });
+    home.command(Command{"sim:a", "brightness", std::int64_t{2}}, [&](const CommandDone& second) {
+      ended.push_back("2 " + std::string(name(second.outcome)));
+    });
   });
   s.driver.yes(s.driver.asked<Command>().id);
   const auto last = s.driver.asked<Command>();

@@ -20,7 +20,6 @@ TEST_CASE("a declared device gets a number and is told to everybody") {
   House house(folder.path());
   FakePlugin driver(house, "sim"), protocol(house, "north");
   protocol.subscribe<DeviceDeclared>();
-  house.settle();
   driver.publish(lamp("sim:a"));
   driver.publish(lamp("sim:b"));
   const auto told = protocol.read_all<DeviceDeclared>();
@@ -35,7 +34,6 @@ TEST_CASE("declaring the same again is no news") {
   House house(folder.path());
   FakePlugin driver(house, "sim"), protocol(house, "north");
   protocol.subscribe<DeviceDeclared>();
-  house.settle();
   driver.publish(lamp("sim:a"));
   driver.publish(lamp("sim:a"));
   CHECK(protocol.read_all<DeviceDeclared>().size() == 1);
@@ -99,7 +97,6 @@ TEST_CASE("a state under the former id is a fact of the device that it has becom
   real.replaces = "sim:old";
   driver.publish(real);
   protocol.subscribe<StateChanged>();
-  house.settle();
   driver.publish(StateChanged{"sim:old", "on_off", true});
   const auto states = protocol.read_all<StateChanged>();
   REQUIRE(states.size() == 1);
@@ -120,7 +117,6 @@ TEST_CASE("a removed device is forgotten, and a foreign plugin can't remove it")
   REQUIRE(still.size() == 1);
   CHECK(still[0].reachable);
   protocol.subscribe<DeviceRemoved>();
-  house.settle();
   driver.publish(DeviceRemoved{"sim:a"});
   CHECK(protocol.read_all<DeviceRemoved>().size() == 1);
   protocol.subscribe<DeviceDeclared>();
@@ -132,7 +128,6 @@ TEST_CASE("a number is never given twice") {
   House house(folder.path());
   FakePlugin driver(house, "sim"), protocol(house, "north");
   protocol.subscribe<DeviceDeclared>();
-  house.settle();
   driver.publish(lamp("sim:a"));
   driver.publish(DeviceRemoved{"sim:a"});
   driver.publish(lamp("sim:a"));

@@ -13,9 +13,13 @@ struct Scene {
     driver.publish(lamp("sim:b"));
     house.settle();
   }
-  GroupDefined made(const GroupWanted& wanted) { return client.answer_as<GroupDefined>(client.request(wanted)); }
+  GroupDefined made(const GroupWanted& wanted) {
+    return client.answer_as<GroupDefined>(client.request(wanted));
+  }
   template <class T>
-  hearth_status status(const T& request) { return client.answer_to(client.request(request)).status; }
+  hearth_status status(const T& request) {
+    return client.answer_to(client.request(request)).status;
+  }
 
   TemporaryFolder folder;
   House house{folder.path()};
@@ -50,7 +54,8 @@ TEST_CASE("unclean names, unknown devices and too many of them are refused") {
   CHECK(s.status(GroupWanted{0, "a\nb", {}}) == HEARTH_INVALID);
   CHECK(s.status(GroupWanted{0, std::string("a\0", 2), {}}) == HEARTH_INVALID);
   CHECK(s.status(GroupWanted{0, "x", {"sim:none"}}) == HEARTH_INVALID);
-  CHECK(s.status(GroupWanted{0, "x", std::vector<std::string>(Groups::kMaxMembers + 1, "sim:a")}) == HEARTH_INVALID);
+  CHECK(s.status(GroupWanted{0, "x", std::vector<std::string>(Groups::kMaxMembers + 1, "sim:a")}) ==
+        HEARTH_INVALID);
 }
 
 TEST_CASE("a device that is removed leaves its groups, and they are told anew") {

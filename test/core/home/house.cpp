@@ -61,7 +61,8 @@ void House::on_home(const std::function<void(Home&)>& act) {
   done.get_future().wait();
 }
 
-// The loop empties its queues before it runs what is posted, so the second comes after all that was sent before the first.
+// The loop empties its queues before it runs what is posted, so the second comes after all that was sent
+// before the first.
 void House::settle() {
   on_home([](Home&) {});
   on_home([](Home&) {});
@@ -79,9 +80,10 @@ void House::while_busy(const std::function<void()>& act) {
   settle();
 }
 
-FakePlugin::FakePlugin(House& house, std::string id, std::vector<hearth_type> answers, std::string word, bool privileged,
-                       std::size_t inbox)
-    : line(Endpoint::Identity{std::move(id), next_source(), std::move(answers), std::move(word), privileged}, house.loop),
+FakePlugin::FakePlugin(House& house, std::string id, std::vector<hearth_type> answers, std::string word,
+                       bool privileged, std::size_t inbox)
+    : line(Endpoint::Identity{std::move(id), next_source(), std::move(answers), std::move(word), privileged},
+           house.loop),
       house_(house),
       source_(line.source()),
       inbox_(inbox, [this] {
@@ -102,8 +104,8 @@ void FakePlugin::started() {
   house_.on_home([this](Home& home) { home.started(line); });
 }
 
-std::uint64_t FakePlugin::send(MessageKind kind, hearth_type type, hearth_bytes body, std::uint64_t cause, std::uint64_t handle,
-                               std::int32_t status) {
+std::uint64_t FakePlugin::send(MessageKind kind, hearth_type type, hearth_bytes body, std::uint64_t cause,
+                               std::uint64_t handle, std::int32_t status) {
   Message m;
   m.kind = kind;
   m.id = message_id(source_, ++counter_);
@@ -126,6 +128,7 @@ void FakePlugin::fail(std::uint64_t request, hearth_status status, std::string_v
 std::uint64_t FakePlugin::listen(hearth_type type) {
   const auto handle = ++handles_;
   send(MessageKind::kSubscribe, type, {}, 0, handle);
+  house_.settle();
   return handle;
 }
 

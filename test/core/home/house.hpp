@@ -1,9 +1,9 @@
-// What the tests of home share: a house with a real loop, store and Home, and plugins that are a line and an inbox.
+// What the tests of home share: a house with a real loop, store and Home, and plugins that are a line and an
+// inbox.
 #ifndef HEARTH_TEST_CORE_HOME_HOUSE_HPP
 #define HEARTH_TEST_CORE_HOME_HOUSE_HPP
 
 #include <catch2/catch.hpp>
-
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
@@ -65,16 +65,18 @@ class FakePlugin {
   void stop(const std::string& reason);
   void started();
 
-  std::uint64_t send(MessageKind kind, hearth_type type, hearth_bytes body, std::uint64_t cause, std::uint64_t handle = 0,
-                     std::int32_t status = HEARTH_OK);
+  std::uint64_t send(MessageKind kind, hearth_type type, hearth_bytes body, std::uint64_t cause,
+                     std::uint64_t handle = 0, std::int32_t status = HEARTH_OK);
   template <class T>
   std::uint64_t publish(const T& message, std::uint64_t cause = 0) {
     return send(MessageKind::kPublish, kType<T>, encode(builder_, message), cause);
   }
   template <class T>
-  std::uint64_t request(const T& message, std::chrono::milliseconds timeout = std::chrono::seconds(10), std::uint64_t cause = 0) {
+  std::uint64_t request(const T& message, std::chrono::milliseconds timeout = std::chrono::seconds(10),
+                        std::uint64_t cause = 0) {
     const auto us = std::chrono::microseconds(timeout).count();
-    return send(MessageKind::kRequest, kType<T>, encode(builder_, message), cause, static_cast<std::uint64_t>(us));
+    return send(MessageKind::kRequest, kType<T>, encode(builder_, message), cause,
+                static_cast<std::uint64_t>(us));
   }
   template <class T>
   void answer(std::uint64_t request, const T& message) {
@@ -82,8 +84,11 @@ class FakePlugin {
   }
   void yes(std::uint64_t request) { send(MessageKind::kAnswer, 0, {}, request, request); }
   void fail(std::uint64_t request, hearth_status status, std::string_view words);
+  // Returns once it is heard.
   template <class T>
-  std::uint64_t subscribe() { return listen(kType<T>); }
+  std::uint64_t subscribe() {
+    return listen(kType<T>);
+  }
   std::uint64_t listen(hearth_type type);
   void unsubscribe(std::uint64_t subscription) { send(MessageKind::kUnsubscribe, 0, {}, 0, subscription); }
 

@@ -12,7 +12,6 @@ TEST_CASE("the answer to a plugin whose inbox is full is not lost") {
   driver.publish(lamp("sim:a"));
   house.settle();
   client.listen(type_hash("vendor.Event"));
-  house.settle();
   const auto id = client.request(Command{"sim:a", "on_off", true});
   driver.asked<Command>();
   for (int i = 0; i < 100; ++i) driver.send(MessageKind::kPublish, type_hash("vendor.Event"), {}, 0);
@@ -28,7 +27,6 @@ TEST_CASE("the end of a device is not pushed out of a full inbox by events") {
   house.settle();
   client.subscribe<DeviceRemoved>();
   client.listen(type_hash("vendor.Event"));
-  house.settle();
   driver.publish(DeviceRemoved{"sim:a"});
   for (int i = 0; i < 100; ++i) driver.send(MessageKind::kPublish, type_hash("vendor.Event"), {}, 0);
   CHECK(client.read_all<DeviceRemoved>().size() == 1);
@@ -40,7 +38,6 @@ TEST_CASE("a device that ends and comes again while an inbox is full is there af
   FakePlugin driver(house, "sim"), client(house, "north", {}, "", false, 2);
   client.subscribe<DeviceDeclared>();
   client.subscribe<DeviceRemoved>();
-  house.settle();
   driver.publish(lamp("sim:a"));
   driver.publish(lamp("sim:b"));
   driver.publish(DeviceRemoved{"sim:a"});

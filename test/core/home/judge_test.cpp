@@ -2,7 +2,6 @@
 #include "core/home/judge.hpp"
 
 #include <catch2/catch.hpp>
-
 #include <limits>
 
 using namespace hearth;
@@ -17,7 +16,9 @@ DeviceDeclared plug() {
   return d;
 }
 
-bool accepted(DeviceDeclared d, std::string_view owner = "tplink") { return judge_declaration(d, owner).ok(); }
+bool accepted(DeviceDeclared d, std::string_view owner = "tplink") {
+  return judge_declaration(d, owner).ok();
+}
 
 // As it arrives from the wire, which fills in nothing.
 Capability bare(const std::string& name, ValueType type) {
@@ -32,7 +33,8 @@ Capability bare(const std::string& name, ValueType type) {
 TEST_CASE("a plain declaration is accepted") { CHECK(accepted(plug())); }
 
 TEST_CASE("an id has to begin with its owner's, and to go on") {
-  for (const std::string id : {"", "tplink", "tplink:", "tplinkx:1", "meross:1", "TPLINK:1", "tplink:a\nb", "tplink:\xff"}) {
+  for (const std::string id :
+       {"", "tplink", "tplink:", "tplinkx:1", "meross:1", "TPLINK:1", "tplink:a\nb", "tplink:\xff"}) {
     CAPTURE(id);
     auto d = plug();
     d.device = id;
@@ -47,17 +49,19 @@ TEST_CASE("an id has to begin with its owner's, and to go on") {
 }
 
 TEST_CASE("texts with control characters, C1 ones included, broken UTF-8 or too many bytes are refused") {
-  for (const std::string& text : {std::string("a\0b", 3), std::string("\x1b[2J"), std::string("\xc2\x9b"), std::string("\xc3"),
-                                 std::string("\x7f"), std::string(kMaxName + 1, 'x')}) {
-    for (auto member : {&DeviceDeclared::name, &DeviceDeclared::location, &DeviceDeclared::address, &DeviceDeclared::kind,
-                        &DeviceDeclared::reason}) {
+  for (const std::string& text : {std::string("a\0b", 3), std::string("\x1b[2J"), std::string("\xc2\x9b"),
+                                  std::string("\xc3"), std::string("\x7f"), std::string(kMaxName + 1, 'x')}) {
+    for (auto member : {&DeviceDeclared::name, &DeviceDeclared::location, &DeviceDeclared::address,
+                        &DeviceDeclared::kind, &DeviceDeclared::reason}) {
       auto d = plug();
       d.*member = text;
       CHECK_FALSE(accepted(d));
     }
   }
   auto d = plug();
-  d.name = "K\xc3\xbc" "che \xe2\x98\x80";
+  d.name =
+      "K\xc3\xbc"
+      "che \xe2\x98\x80";
   CHECK(accepted(d));
 }
 

@@ -38,11 +38,12 @@ struct Scene {
     ended = false;
     house.on_home([&](Home& home) {
       Poco::JSON::Parser parser;
-      home_methods(home).at(method)(*parser.parse(params).extract<Poco::JSON::Object::Ptr>(), [this](Result<Var> outcome) {
-        CHECK_FALSE(ended);
-        ended = true;
-        result = outcome.ok() ? text(*outcome) : outcome.error().words;
-      });
+      home_methods(home).at(method)(*parser.parse(params).extract<Poco::JSON::Object::Ptr>(),
+                                    [this](Result<Var> outcome) {
+                                      CHECK_FALSE(ended);
+                                      ended = true;
+                                      result = outcome.ok() ? text(*outcome) : outcome.error().words;
+                                    });
     });
   }
   std::string call(const std::string& method, const std::string& params) {
@@ -61,11 +62,12 @@ struct Scene {
     return id;
   }
 
+  // Written on home's thread, at the latest when the driver goes and its commands end.
+  bool ended = false;
+  std::string result;
   TemporaryFolder folder;
   House house{folder.path()};
   FakePlugin driver{house, "sim"};
-  bool ended = false;  // on home's thread
-  std::string result;
 };
 
 }  // namespace
@@ -88,7 +90,9 @@ TEST_CASE("devices.list shows each device with what is wished and what is so") {
   CHECK(device->getValue<std::string>("address") == "127.0.0.1:sim:c");
   CHECK_FALSE(device->getValue<bool>("reachable"));
   CHECK(device->getValue<std::string>("reason") == "no answer");
-  CHECK(shown.find(R"({"name":"brightness","type":"integer","unit":"%","min":0,"max":100,"writable":true})") != std::string::npos);
+  CHECK(
+      shown.find(R"({"name":"brightness","type":"integer","unit":"%","min":0,"max":100,"writable":true})") !=
+      std::string::npos);
   const auto state = device->getObject("state")->getObject("on_off");
   CHECK(state->getValue<bool>("reported"));
   CHECK(state->isNull("desired"));
@@ -104,7 +108,8 @@ TEST_CASE("a device is found by number, id and name, in any case") {
 
 TEST_CASE("a name that fits several is refused with all of them, an unknown one with the nearest") {
   Scene s;
-  CHECK(s.found("kitchen") == "several devices are called \"kitchen\": 1 \"Kitchen\" (sim:a), 2 \"Kitchen\" (sim:b)");
+  CHECK(s.found("kitchen") ==
+        "several devices are called \"kitchen\": 1 \"Kitchen\" (sim:a), 2 \"Kitchen\" (sim:b)");
   CHECK(s.found("hall") == "no device \"hall\", perhaps 3 \"Hall Lamp\" (sim:c)");
   CHECK(s.found("cellar") == "no device \"cellar\"");
   CHECK(s.found("") == "no device \"\"");
@@ -121,7 +126,8 @@ TEST_CASE("device.set ends with the command's outcome, and device.get shows what
   CHECK(s.result == R"({"device":"sim:c","capability":"brightness","outcome":"ok","words":""})");
   CHECK(s.call("device.get", R"({"device":3,"capability":"brightness"})") == "40");
   CHECK(s.call("device.get", R"({"device":3,"capability":"on_off"})") == "null");
-  CHECK(s.call("device.get", R"({"device":3,"capability":"color"})") == "3 \"Hall Lamp\" (sim:c) has no color");
+  CHECK(s.call("device.get", R"({"device":3,"capability":"color"})") ==
+        "3 \"Hall Lamp\" (sim:c) has no color");
 }
 
 TEST_CASE("device.toggle wishes the opposite of what is so, and refuses to guess") {
@@ -144,8 +150,9 @@ TEST_CASE("groups are set, listed, switched and removed by name") {
   s.driver.yes(s.driver.asked<Command>().id);
   s.driver.fail(s.driver.asked<Command>().id, HEARTH_FAILED, "burnt out");
   s.house.settle();
-  CHECK(s.result ==
-        R"([{"device":"sim:c","capability":"on_off","outcome":"ok","words":""},{"device":"sim:a","capability":"on_off","outcome":"error","words":"burnt out"}])");
+  CHECK(
+      s.result ==
+      R"([{"device":"sim:c","capability":"on_off","outcome":"ok","words":""},{"device":"sim:a","capability":"on_off","outcome":"error","words":"burnt out"}])");
   CHECK(s.call("groups.remove", R"({"group":"Everything"})") == "true");
   CHECK(s.call("groups.list", "{}") == "[]");
 }

@@ -138,7 +138,8 @@ TEST_CASE("the server itself asks the same way, and gets one answer or one timeo
   s.oracle.yes(s.question());
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   std::size_t count = 0;
-  while (count < 2 && std::chrono::steady_clock::now() < deadline) s.house.on_home([&](Home&) { count = ended.size(); });
+  while (count < 2 && std::chrono::steady_clock::now() < deadline)
+    s.house.on_home([&](Home&) { count = ended.size(); });
   CHECK(ended == std::vector<hearth_status>{HEARTH_OK, HEARTH_TIMEOUT});
 }
 

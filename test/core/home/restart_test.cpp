@@ -81,7 +81,8 @@ TEST_CASE("a wish is handed to its driver after a restart, under the number that
   {
     House house(folder.path());
     FakePlugin client(house, "north");
-    number = client.answer_as<DeviceTaken>(client.request(DeviceWanted{"sim", "127.0.0.7", 2, "Porch", ""})).number;
+    number = client.answer_as<DeviceTaken>(client.request(DeviceWanted{"sim", "127.0.0.7", 2, "Porch", ""}))
+                 .number;
   }
   House house(folder.path());
   FakePlugin driver(house, "sim");

@@ -28,7 +28,6 @@ TEST_CASE("a listener gets what is true first, marked, and then each change once
   s.driver.publish(StateChanged{"sim:a", "brightness", std::int64_t{10}});
   s.house.settle();
   s.client.subscribe<StateChanged>();
-  s.house.settle();
   s.driver.publish(StateChanged{"sim:a", "on_off", false});
   const auto heard = s.client.read();
   REQUIRE(heard.size() == 3);
@@ -51,7 +50,6 @@ TEST_CASE("a state of somebody else's device, of an unknown capability, or out o
   Scene s;
   FakePlugin stranger(s.house, "stranger");
   s.client.subscribe<StateChanged>();
-  s.house.settle();
   stranger.publish(StateChanged{"sim:a", "on_off", true});
   s.driver.publish(StateChanged{"sim:none", "on_off", true});
   s.driver.publish(StateChanged{"sim:a", "color", Color{}});
@@ -63,7 +61,6 @@ TEST_CASE("a state of somebody else's device, of an unknown capability, or out o
 TEST_CASE("a state is converted to the capability's type, and stays the same message") {
   Scene s;
   s.client.subscribe<StateChanged>();
-  s.house.settle();
   const auto id = s.driver.publish(StateChanged{"sim:a", "brightness", 40.0}, 99);
   const auto heard = s.client.read();
   REQUIRE(heard.size() == 1);
@@ -80,14 +77,15 @@ TEST_CASE("what a plugin hides beside a state is not kept") {
   (void)ballast;
   builder.Finish(MessageTraits<StateChanged>::pack(builder, StateChanged{"sim:a", "on_off", true}));
   s.client.subscribe<StateChanged>();
-  s.house.settle();
-  s.driver.send(MessageKind::kPublish, kType<StateChanged>, {builder.GetBufferPointer(), builder.GetSize()}, 0);
+  s.driver.send(MessageKind::kPublish, kType<StateChanged>, {builder.GetBufferPointer(), builder.GetSize()},
+                0);
   const auto heard = s.client.read();
   REQUIRE(heard.size() == 1);
   CHECK(heard[0].body.size() < 1024);
 }
 
-TEST_CASE("a capability that is declared anew with another type or range loses the state that it can't have") {
+TEST_CASE(
+    "a capability that is declared anew with another type or range loses the state that it can't have") {
   Scene s;
   s.driver.publish(StateChanged{"sim:a", "brightness", std::int64_t{90}});
   s.driver.publish(StateChanged{"sim:a", "on_off", true});
@@ -96,7 +94,6 @@ TEST_CASE("a capability that is declared anew with another type or range loses t
   s.driver.publish(narrowed);
   s.house.settle();
   s.client.subscribe<StateChanged>();
-  s.house.settle();
   const auto present = s.client.read_all<StateChanged>();
   REQUIRE(present.size() == 1);
   CHECK(present[0].capability == "on_off");
@@ -117,7 +114,6 @@ TEST_CASE("facts that only home may state are not passed on, nor are requests th
 TEST_CASE("only the server may listen to every type") {
   Scene s;
   s.client.listen(Bus::kEveryType);
-  s.house.settle();
   s.driver.publish(StateChanged{"sim:a", "on_off", true});
   CHECK(s.client.read().empty());
 }
@@ -141,7 +137,6 @@ TEST_CASE("a plugin can't fill the house with subjects, notes or subscriptions")
   Scene s;
   s.client.subscribe<StatusChanged>();
   s.client.subscribe<PluginNote>();
-  s.house.settle();
   for (int i = 0; i < 200; ++i) {
     s.driver.publish(StatusChanged{"subject" + std::to_string(i), StatusClass::kSetup, 0, ""});
     s.driver.publish(PluginNote{"", "note" + std::to_string(i), "x"});
@@ -159,7 +154,8 @@ TEST_CASE("a plugin can't fill the house with subjects, notes or subscriptions")
   CHECK(changed[0].value == "changed");
   CHECK(changed[0].plugin == "sim");
   FakePlugin greedy(s.house, "greedy");
-  for (std::size_t i = 0; i < Endpoint::kMaxSubscriptions + 100; ++i) greedy.listen(type_hash("vendor.Event"));
+  for (std::size_t i = 0; i < Endpoint::kMaxSubscriptions + 100; ++i)
+    greedy.listen(type_hash("vendor.Event"));
   greedy.read();
   s.driver.send(MessageKind::kPublish, type_hash("vendor.Event"), {}, 0);
   CHECK(greedy.read().size() == Endpoint::kMaxSubscriptions);
@@ -172,7 +168,6 @@ TEST_CASE("an id of another source, and flags that a plugin set itself, are not 
   forged.type = type_hash("vendor.Event");
   CHECK(s.driver.line.send(forged) == HEARTH_INVALID);
   s.client.listen(type_hash("vendor.Event"));
-  s.house.settle();
   forged.id = message_id(s.driver.line.source(), 1'000'000);
   forged.source = s.client.line.source();
   forged.flags = HEARTH_RETAINED;
@@ -208,7 +203,6 @@ TEST_CASE("a plugin that only sends is told to stop before memory ends") {
 TEST_CASE("a state from the future is of now") {
   Scene s;
   s.client.subscribe<StateChanged>();
-  s.house.settle();
   Builder builder(64);
   Message m;
   m.id = message_id(s.driver.line.source(), 1'000'000);

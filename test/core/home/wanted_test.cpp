@@ -101,7 +101,9 @@ TEST_CASE("a driver that goes while it looks leaves the wish standing") {
   CHECK(s.client.answer_as<DeviceTaken>(id).number == 1);
 }
 
-TEST_CASE("a driver that doesn't answer in time leaves the wish standing, and its device takes the number when it comes") {
+TEST_CASE(
+    "a driver that doesn't answer in time leaves the wish standing, and its device takes the number when it "
+    "comes") {
   Scene s;
   FakePlugin driver(s.house, "sim");
   const auto id = s.client.request(kWanted);
@@ -180,12 +182,15 @@ TEST_CASE("a driver can't name a device of another plugin, or none at all") {
   }
   const auto devices = s.devices();
   REQUIRE(devices.size() == 2);
-  for (const auto& device : devices) CHECK(device.name == (device.device == "other:theirs" ? "Lamp" : "Porch"));
+  for (const auto& device : devices)
+    CHECK(device.name == (device.device == "other:theirs" ? "Lamp" : "Porch"));
 }
 
 TEST_CASE("a wish with unclean texts, or a driver that could not be one, is refused") {
   Scene s;
-  const auto status = [&](DeviceWanted wanted) { return s.client.answer_to(s.client.request(wanted)).status; };
+  const auto status = [&](DeviceWanted wanted) {
+    return s.client.answer_to(s.client.request(wanted)).status;
+  };
   CHECK(status({"", "127.0.0.7", 0, "", ""}) == HEARTH_INVALID);
   CHECK(status({"sim:x", "127.0.0.7", 0, "", ""}) == HEARTH_INVALID);
   CHECK(status({"sim", "", 0, "", ""}) == HEARTH_INVALID);

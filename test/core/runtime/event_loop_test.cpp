@@ -1,12 +1,12 @@
 // EventLoop: posted functions, descriptors, sources, and the end of it.
 #include "core/runtime/event_loop.hpp"
 
-#include <catch2/catch.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <catch2/catch.hpp>
 #include <thread>
 #include <vector>
 

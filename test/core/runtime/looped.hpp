@@ -27,12 +27,15 @@ class Looped {
   }
   void quit() { loop.quit(); }
 
-  hearth_handle after(std::int64_t delay_us, std::function<void()> fire) { return every(delay_us, 0, std::move(fire)); }
+  hearth_handle after(std::int64_t delay_us, std::function<void()> fire) {
+    return every(delay_us, 0, std::move(fire));
+  }
   hearth_handle every(std::int64_t delay_us, std::int64_t period_us, std::function<void()> fire) {
     timers_.push_back(std::move(fire));
     hearth_handle handle = 0;
     loop.timer(
-        delay_us, period_us, [](void* of) { (*static_cast<std::function<void()>*>(of))(); }, &timers_.back(), &handle);
+        delay_us, period_us, [](void* of) { (*static_cast<std::function<void()>*>(of))(); }, &timers_.back(),
+        &handle);
     return handle;
   }
   hearth_handle watch(int fd, std::uint32_t events, std::function<void(std::uint32_t)> ready) {

@@ -21,15 +21,19 @@ std::vector<CallOutcome> call_all(const hearth_host* host) {
   hearth_handle handle = 0;
   const auto timer = [](void*) {};
   return {
-      {"watch", host->watch(host, 0, HEARTH_READABLE, [](void*, std::uint32_t) {}, nullptr, &handle)},
+      {"watch", host->watch(
+                    host, 0, HEARTH_READABLE, [](void*, std::uint32_t) {}, nullptr, &handle)},
       {"rewatch", host->rewatch(host, 1, HEARTH_READABLE)},
       {"timer", host->timer(host, 0, 0, timer, nullptr, &handle)},
       {"cancel", host->cancel(host, 1)},
-      {"work", host->work(host, 0, [](void*) {}, [](void*, hearth_status) {}, nullptr)},
+      {"work", host->work(
+                   host, 0, [](void*) {}, [](void*, hearth_status) {}, nullptr)},
       {"publish", host->publish(host, 1, 0, {}, nullptr)},
-      {"subscribe", host->subscribe(host, 1, [](void*, const hearth_message*) {}, nullptr, &handle)},
-      {"request", host->request(host, 1, 0, {}, 1, [](void*, hearth_status, const hearth_message*, hearth_text) {},
-                                nullptr, &handle)},
+      {"subscribe", host->subscribe(
+                        host, 1, [](void*, const hearth_message*) {}, nullptr, &handle)},
+      {"request", host->request(
+                      host, 1, 0, {}, 1, [](void*, hearth_status, const hearth_message*, hearth_text) {},
+                      nullptr, &handle)},
       {"answer", host->answer(host, 1, HEARTH_OK, 0, {})},
   };
 }
@@ -56,7 +60,8 @@ TEST_CASE("every call after destroy is stale, from whichever thread") {
     INFO(function);
     CHECK(status == HEARTH_STALE);
   }
-  CHECK(host->post(host, [](void*, hearth_status) { FAIL("posted"); }, nullptr) == HEARTH_STALE);
+  CHECK(host->post(
+            host, [](void*, hearth_status) { FAIL("posted"); }, nullptr) == HEARTH_STALE);
   CHECK(host->extension(host, detail::slice(kScriptExtension)) == nullptr);
   CHECK(host->now(host, HEARTH_STEADY) > 0);
 }
@@ -84,13 +89,16 @@ TEST_CASE("post and log may be called from any thread") {
   CHECK(plugin.has_logged("1 from elsewhere"));
 }
 
-TEST_CASE("a function that was posted before the end and hasn't run is dropped before the plugin is destroyed") {
+TEST_CASE(
+    "a function that was posted before the end and hasn't run is dropped before the plugin is destroyed") {
   auto token = std::make_shared<int>(1);
   bool ran = false, held_at_destroy = true;
   PluginHarness plugin({.stop =
                             [&](Context& ctx) {
-                              // The end is posted when stop has returned: after the outer one, before the inner one.
-                              ctx.loop.post([&, loop = &ctx.loop] { loop->post([&, token] { ran = true; }); });
+                              // The end is posted when stop has returned: after the outer one, before the
+                              // inner one.
+                              ctx.loop.post(
+                                  [&, loop = &ctx.loop] { loop->post([&, token] { ran = true; }); });
                             },
                         .destroy = [&](Context&) { held_at_destroy = token.use_count() > 1; }});
   CHECK(plugin.begin().ok());
@@ -136,7 +144,8 @@ TEST_CASE("posted functions, jobs and their ends may throw: each is logged, noth
   CHECK(plugin.begin().ok());
   plugin.on_loop([](Context& ctx) {
     ctx.loop.post([] { throw std::runtime_error("posted in anger"); });
-    ctx.loop.work(0, [] {}, [](const Status&) { throw std::runtime_error("ended in anger"); });
+    ctx.loop.work(
+        0, [] {}, [](const Status&) { throw std::runtime_error("ended in anger"); });
     ctx.loop.work(
         0, [] { throw std::runtime_error("worked in anger"); },
         [log = ctx.log](const Status& status) { log.error("the job said: ", status.error().words); });
@@ -172,9 +181,10 @@ TEST_CASE("more open requests than allowed are refused as busy, one at a time") 
   CHECK(plugin.begin().ok());
   plugin.on_loop([&](Context& ctx) {
     for (std::size_t i = 0; i < HostTable::kMaxRequests + 3; ++i)
-      open.push_back(ctx.bus.request(VerbCall{"w", "v", {}}, std::chrono::seconds(20), [&](const Status& status) {
-        if (status.error().code == ErrorCode::kBusy) ++busy;
-      }));
+      open.push_back(
+          ctx.bus.request(VerbCall{"w", "v", {}}, std::chrono::seconds(20), [&](const Status& status) {
+            if (status.error().code == ErrorCode::kBusy) ++busy;
+          }));
     CHECK(busy == 3);
     open.erase(open.begin());
     open.push_back(ctx.bus.request(VerbCall{"w", "v", {}}, std::chrono::seconds(20), [](const Status&) {}));

@@ -31,12 +31,13 @@ void PluginHarness::begin_with(PluginThread::Open open) {
     return name == kScriptExtension ? &script_ : nullptr;
   };
   Uplink& line = *this;
-  thread_ = std::make_unique<PluginThread>(setup, line, log, extensions, [this](PluginStep step, Status status) {
-    share([&] {
-      steps_.push_back(step);
-      if (!status.ok()) failure_ = std::move(status);
-    });
-  });
+  thread_ =
+      std::make_unique<PluginThread>(setup, line, log, extensions, [this](PluginStep step, Status status) {
+        share([&] {
+          steps_.push_back(step);
+          if (!status.ok()) failure_ = std::move(status);
+        });
+      });
   const auto create = std::exchange(script_.create, {});
   script_.create = [this, create](Context& context) {
     share([&] { context_ = &context; });
@@ -62,7 +63,8 @@ void PluginHarness::stop() {
 
 void PluginHarness::wait_until(const char* what, const std::function<bool()>& condition) {
   std::unique_lock lock(mutex_);
-  if (!changed_.wait_for(lock, kPatience, condition)) throw std::runtime_error(concat("waited in vain for: ", what));
+  if (!changed_.wait_for(lock, kPatience, condition))
+    throw std::runtime_error(concat("waited in vain for: ", what));
 }
 
 void PluginHarness::share(const std::function<void()>& change) {
@@ -71,7 +73,9 @@ void PluginHarness::share(const std::function<void()>& change) {
   changed_.notify_all();
 }
 
-void PluginHarness::wait(const std::function<bool()>& condition) { wait_until("what the test shares", condition); }
+void PluginHarness::wait(const std::function<bool()>& condition) {
+  wait_until("what the test shares", condition);
+}
 
 void PluginHarness::wait_for(PluginStep step) {
   wait_until("a step", [&] { return std::find(steps_.begin(), steps_.end(), step) != steps_.end(); });

@@ -1,4 +1,5 @@
-// PluginHarness: a plugin class of the test's on its real thread, inbox and table; the test stands where home stands.
+// PluginHarness: a plugin class of the test's on its real thread, inbox and table; the test stands where home
+// stands.
 #ifndef HEARTH_TEST_CORE_RUNTIME_PLUGIN_HARNESS_HPP
 #define HEARTH_TEST_CORE_RUNTIME_PLUGIN_HARNESS_HPP
 
@@ -15,12 +16,13 @@
 
 namespace hearth::core::test {
 
-// What the test tells the plugin to do, and what the plugin tells the test; handed over as an extension of the host.
+// What the test tells the plugin to do, and what the plugin tells the test; handed over as an extension of
+// the host.
 struct Script {
-  std::function<void(Context&)> create = {};      // in the constructor
+  std::function<void(Context&)> create = {};  // in the constructor
   std::function<void(Plugin&, Context&)> start = {};
   std::function<void(Context&)> stop = {};
-  std::function<void(Context&)> destroy = {};     // in the destructor
+  std::function<void(Context&)> destroy = {};  // in the destructor
 };
 inline constexpr std::string_view kScriptExtension = "test.script/1";
 
@@ -42,7 +44,8 @@ class Scripted : public Plugin {
 
  private:
   static const Script& of(const Context& context) {
-    return *static_cast<const Script*>(context.host->extension(context.host, detail::slice(kScriptExtension)));
+    return *static_cast<const Script*>(
+        context.host->extension(context.host, detail::slice(kScriptExtension)));
   }
   const Script& script_;
 };
@@ -70,7 +73,8 @@ class PluginHarness : private Uplink {
   }
   template <class T>
   T published() {
-    const auto m = sent([](const Message& each) { return each.kind == MessageKind::kPublish && each.type == kType<T>; });
+    const auto m =
+        sent([](const Message& each) { return each.kind == MessageKind::kPublish && each.type == kType<T>; });
     return *decode<T>(m.body.bytes());
   }
   std::size_t count(MessageKind kind);

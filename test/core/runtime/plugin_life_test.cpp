@@ -1,6 +1,6 @@
 // The life of a plugin: which steps follow which, and what of a broken one reaches its owner.
-#include <catch2/catch.hpp>
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <stdexcept>
 #include <thread>
 
@@ -13,8 +13,8 @@ using namespace hearth::core::test;
 namespace {
 
 using Steps = std::vector<PluginStep>;
-constexpr auto kOpened = PluginStep::kOpened, kCreated = PluginStep::kCreated, kStarted = PluginStep::kStarted,
-               kStopped = PluginStep::kStopped, kEnded = PluginStep::kEnded;
+constexpr auto kOpened = PluginStep::kOpened, kCreated = PluginStep::kCreated,
+               kStarted = PluginStep::kStarted, kStopped = PluginStep::kStopped, kEnded = PluginStep::kEnded;
 
 // A plugin as C would write it; its create may be told to fail.
 struct Bare {
@@ -30,8 +30,14 @@ struct Bare {
   static void receive(void*, const hearth_message*) {}
   static void stop(void*) { ++stops; }
   static void destroy(void*) { ++destroys; }
-  static constexpr hearth_plugin kTable{sizeof(hearth_plugin), HEARTH_ABI_MAJOR, HEARTH_ABI_MINOR, create,
-                                        start,                 receive,          stop,             destroy,
+  static constexpr hearth_plugin kTable{sizeof(hearth_plugin),
+                                        HEARTH_ABI_MAJOR,
+                                        HEARTH_ABI_MINOR,
+                                        create,
+                                        start,
+                                        receive,
+                                        stop,
+                                        destroy,
                                         nullptr};
 };
 
@@ -51,7 +57,8 @@ TEST_CASE("a plugin is opened, created, started, stopped and destroyed, in this 
 
 TEST_CASE("a plugin is told its id, its folder and what it saved") {
   PluginHarness plugin({.create = [](Context& ctx) {
-    if (ctx.id != "scripted" || ctx.state_dir != "state of scripted" || ctx.saved != std::vector<std::uint8_t>{1, 2, 3})
+    if (ctx.id != "scripted" || ctx.state_dir != "state of scripted" ||
+        ctx.saved != std::vector<std::uint8_t>{1, 2, 3})
       throw std::runtime_error("was told something else");
   }});
   CHECK(plugin.begin().ok());
@@ -60,7 +67,9 @@ TEST_CASE("a plugin is told its id, its folder and what it saved") {
 TEST_CASE("a library that can't be opened ends with its words, and nothing was called") {
   std::string life;
   PluginHarness plugin({.create = [&](Context&) { life += "create"; }});
-  plugin.begin_with([]() -> Result<const hearth_plugin*> { return Error{ErrorCode::kInvalid, "no such library"}; });
+  plugin.begin_with([]() -> Result<const hearth_plugin*> {
+    return Error{ErrorCode::kInvalid, "no such library"};
+  });
   plugin.wait_for(kEnded);
   CHECK(plugin.steps() == Steps{kOpened, kEnded});
   CHECK(life.empty());
@@ -156,7 +165,9 @@ TEST_CASE("a stop that is asked for while the library is being opened comes afte
 TEST_CASE("a stop that is asked for before a library fails to open finds nothing to stop") {
   for (int i = 0; i < 200; ++i) {  // the stop has to be posted before the thread looks
     PluginHarness plugin;
-    plugin.begin_with([]() -> Result<const hearth_plugin*> { return Error{ErrorCode::kInvalid, "no such library"}; });
+    plugin.begin_with([]() -> Result<const hearth_plugin*> {
+      return Error{ErrorCode::kInvalid, "no such library"};
+    });
     plugin.stop_without_waiting();
     plugin.wait_for(kEnded);
     REQUIRE(plugin.steps() == Steps{kOpened, kEnded});
@@ -164,7 +175,9 @@ TEST_CASE("a stop that is asked for before a library fails to open finds nothing
 }
 
 TEST_CASE("a plugin may still publish while it stops") {
-  PluginHarness plugin({.stop = [](Context& ctx) { CHECK(ctx.bus.publish(PluginNote{{}, "last", "words"}).ok()); }});
+  PluginHarness plugin({.stop = [](Context& ctx) {
+    CHECK(ctx.bus.publish(PluginNote{{}, "last", "words"}).ok());
+  }});
   CHECK(plugin.begin().ok());
   plugin.stop();
   CHECK(plugin.published<PluginNote>().value == "words");
@@ -198,7 +211,8 @@ TEST_CASE("a plugin is destroyed after its last worker is back, and told of that
 TEST_CASE("a job that a failing constructor has handed out is waited for") {
   std::atomic<bool> ran{false};
   PluginHarness plugin({.create = [&](Context& ctx) {
-    ctx.loop.work(1, [&] { ran = true; }, [](const Status&) {});
+    ctx.loop.work(
+        1, [&] { ran = true; }, [](const Status&) {});
     throw std::runtime_error("changed its mind");
   }});
   CHECK_FALSE(plugin.begin().ok());

@@ -1,6 +1,6 @@
 // What travels: publish, subscribe, request and answer, on both sides of the line.
-#include <catch2/catch.hpp>
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <stdexcept>
 #include <thread>
 
@@ -20,7 +20,8 @@ TEST_CASE("what a plugin publishes arrives in its order, with its number in the 
   PluginHarness plugin({.start = [](Plugin&, Context& ctx) {
     const auto first = ctx.bus.publish(PluginNote{{}, "a", "1"});
     const auto second = ctx.bus.publish(PluginNote{{}, "b", "2"}, *first);
-    if (*first >> 40 != PluginHarness::kSource || *second <= *first) throw std::runtime_error("ids are wrong");
+    if (*first >> 40 != PluginHarness::kSource || *second <= *first)
+      throw std::runtime_error("ids are wrong");
   }});
   CHECK(plugin.begin().ok());
   const auto a = plugin.sent(MessageKind::kPublish), b = plugin.sent(MessageKind::kPublish);
@@ -48,12 +49,13 @@ TEST_CASE("a subscriber gets the messages of its subscription, with their envelo
   PluginHarness* outer = nullptr;
   PluginHarness plugin({.start =
                             [&](Plugin&, Context& ctx) {
-                              handle = ctx.bus.subscribe<PluginNote>([&](const PluginNote& note, const Meta& m) {
-                                outer->share([&] {
-                                  got = note;
-                                  meta = m;
-                                });
-                              });
+                              handle =
+                                  ctx.bus.subscribe<PluginNote>([&](const PluginNote& note, const Meta& m) {
+                                    outer->share([&] {
+                                      got = note;
+                                      meta = m;
+                                    });
+                                  });
                             },
                         .stop = [&](Context&) { handle.reset(); }});
   outer = &plugin;
@@ -97,10 +99,11 @@ TEST_CASE("a subscriber may drop its own handle while it is called") {
   int got = 0;
   PluginHarness* outer = nullptr;
   PluginHarness plugin({.start = [&](Plugin&, Context& ctx) {
-    *handle = ctx.bus.subscribe<PluginNote>([&, kept = std::make_shared<std::string>("kept")](const PluginNote&) {
-      handle->reset();
-      outer->share([&] { got += kept->size() == 4 ? 1 : 100; });  // the function is still whole
-    });
+    *handle =
+        ctx.bus.subscribe<PluginNote>([&, kept = std::make_shared<std::string>("kept")](const PluginNote&) {
+          handle->reset();
+          outer->share([&] { got += kept->size() == 4 ? 1 : 100; });  // the function is still whole
+        });
   }});
   outer = &plugin;
   CHECK(plugin.begin().ok());
@@ -139,7 +142,8 @@ TEST_CASE("a damaged message is logged, not delivered") {
   Handle handle;
   PluginHarness plugin({.start =
                             [&](Plugin&, Context& ctx) {
-                              handle = ctx.bus.subscribe<PluginNote>([](const PluginNote&) { FAIL("delivered"); });
+                              handle =
+                                  ctx.bus.subscribe<PluginNote>([](const PluginNote&) { FAIL("delivered"); });
                             },
                         .stop = [&](Context&) { handle.reset(); }});
   CHECK(plugin.begin().ok());
@@ -155,10 +159,10 @@ TEST_CASE("an answer ends its request, once") {
   Handle handle;
   PluginHarness* outer = nullptr;
   PluginHarness plugin({.start = [&](Plugin&, Context& ctx) {
-    handle = ctx.bus.request<VerbResult>(VerbCall{"word", "verb", {}}, std::chrono::seconds(20),
-                                         [&](Result<VerbResult> answer) {
-                                           outer->share([&] { answers.push_back(answer.ok() ? answer->text : "error"); });
-                                         });
+    handle = ctx.bus.request<VerbResult>(
+        VerbCall{"word", "verb", {}}, std::chrono::seconds(20), [&](Result<VerbResult> answer) {
+          outer->share([&] { answers.push_back(answer.ok() ? answer->text : "error"); });
+        });
   }});
   outer = &plugin;
   CHECK(plugin.begin().ok());
@@ -180,12 +184,13 @@ TEST_CASE("a refusal reaches the asker with its code and its words") {
   Handle handle;
   PluginHarness* outer = nullptr;
   PluginHarness plugin({.start = [&](Plugin&, Context& ctx) {
-    handle = ctx.bus.request(VerbCall{"word", "verb", {}}, std::chrono::seconds(20), [&](const Status& status) {
-      outer->share([&] {
-        refusal = status.error();
-        done = true;
-      });
-    });
+    handle =
+        ctx.bus.request(VerbCall{"word", "verb", {}}, std::chrono::seconds(20), [&](const Status& status) {
+          outer->share([&] {
+            refusal = status.error();
+            done = true;
+          });
+        });
   }});
   outer = &plugin;
   CHECK(plugin.begin().ok());
@@ -205,9 +210,10 @@ TEST_CASE("a request that nobody answers ends as a timeout, and a late answer is
   Handle handle;
   PluginHarness* outer = nullptr;
   PluginHarness plugin({.start = [&](Plugin&, Context& ctx) {
-    handle = ctx.bus.request(VerbCall{"word", "verb", {}}, std::chrono::milliseconds(5), [&](const Status& status) {
-      outer->share([&] { ends.push_back(status.ok() ? ErrorCode::kFailed : status.error().code); });
-    });
+    handle = ctx.bus.request(
+        VerbCall{"word", "verb", {}}, std::chrono::milliseconds(5), [&](const Status& status) {
+          outer->share([&] { ends.push_back(status.ok() ? ErrorCode::kFailed : status.error().code); });
+        });
   }});
   outer = &plugin;
   CHECK(plugin.begin().ok());
@@ -226,7 +232,8 @@ TEST_CASE("a request whose handle is dropped never ends") {
   PluginHarness plugin;
   CHECK(plugin.begin().ok());
   plugin.on_loop([](Context& ctx) {
-    auto dropped = ctx.bus.request(VerbCall{"w", "v", {}}, std::chrono::seconds(20), [](const Status&) { FAIL("ended"); });
+    auto dropped = ctx.bus.request(VerbCall{"w", "v", {}}, std::chrono::seconds(20),
+                                   [](const Status&) { FAIL("ended"); });
   });
   Message answer;
   answer.kind = MessageKind::kAnswer;
@@ -238,20 +245,21 @@ TEST_CASE("a request whose handle is dropped never ends") {
 TEST_CASE("open requests end as cancelled when the plugin stops, and new ones are not taken") {
   std::vector<ErrorCode> ends;
   Handle handle, another;
-  PluginHarness plugin({.start =
-                            [&](Plugin&, Context& ctx) {
-                              handle = ctx.bus.request(
-                                  VerbCall{"w", "v", {}}, std::chrono::seconds(20), [&](const Status& status) {
-                                    ends.push_back(status.error().code);
-                                    another = ctx.bus.request(VerbCall{"w", "v", {}}, std::chrono::seconds(20),
-                                                              [&](const Status& s) { ends.push_back(s.error().code); });
-                                  });
-                            },
-                        .destroy =
-                            [&](Context&) {
-                              handle.reset();
-                              another.reset();
-                            }});
+  PluginHarness plugin(
+      {.start =
+           [&](Plugin&, Context& ctx) {
+             handle =
+                 ctx.bus.request(VerbCall{"w", "v", {}}, std::chrono::seconds(20), [&](const Status& status) {
+                   ends.push_back(status.error().code);
+                   another = ctx.bus.request(VerbCall{"w", "v", {}}, std::chrono::seconds(20),
+                                             [&](const Status& s) { ends.push_back(s.error().code); });
+                 });
+           },
+       .destroy =
+           [&](Context&) {
+             handle.reset();
+             another.reset();
+           }});
   CHECK(plugin.begin().ok());
   plugin.stop();
   CHECK(ends == std::vector<ErrorCode>{ErrorCode::kCancelled, ErrorCode::kCancelled});
@@ -260,7 +268,9 @@ TEST_CASE("open requests end as cancelled when the plugin stops, and new ones ar
 
 TEST_CASE("a request to the plugin is served and its answer travels back") {
   PluginHarness plugin({.start = [](Plugin&, Context& ctx) {
-    ctx.bus.serve<VerbCall>([](const VerbCall& call, const Meta&, Reply reply) { reply.ok(VerbResult{call.verb, {}}); });
+    ctx.bus.serve<VerbCall>([](const VerbCall& call, const Meta&, Reply reply) {
+      reply.ok(VerbResult{call.verb, {}});
+    });
   }});
   CHECK(plugin.begin().ok());
   plugin.push(plugin.made(MessageKind::kRequest, VerbCall{"word", "hello", {}}, 1234));

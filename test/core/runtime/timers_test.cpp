@@ -69,8 +69,10 @@ TEST_CASE_METHOD(Looped, "timers that set themselves anew at once let posted fun
 
 TEST_CASE_METHOD(Looped, "negative times are refused") {
   hearth_handle handle = 0;
-  CHECK(loop.timer(-1, 0, [](void*) {}, nullptr, &handle) == HEARTH_INVALID);
-  CHECK(loop.timer(0, -1, [](void*) {}, nullptr, &handle) == HEARTH_INVALID);
+  CHECK(loop.timer(
+            -1, 0, [](void*) {}, nullptr, &handle) == HEARTH_INVALID);
+  CHECK(loop.timer(
+            0, -1, [](void*) {}, nullptr, &handle) == HEARTH_INVALID);
 }
 
 TEST_CASE_METHOD(Looped, "a timer of all the time there is doesn't fire now") {
@@ -93,7 +95,8 @@ TEST_CASE("timers due at the same time fire in the order of adding") {
 
 TEST_CASE("a periodic timer that was held up doesn't catch up, and keeps its rhythm") {
   Timers timers;
-  timers.add(1, 100, 10, [](void*) {}, nullptr);
+  timers.add(
+      1, 100, 10, [](void*) {}, nullptr);
   CHECK(timers.pop(100));
   CHECK(timers.next() == 110);
   CHECK(timers.pop(157));
@@ -103,7 +106,8 @@ TEST_CASE("a periodic timer that was held up doesn't catch up, and keeps its rhy
 
 TEST_CASE("a cancelled timer is gone, and there is no next one without timers") {
   Timers timers;
-  timers.add(1, 100, 10, [](void*) {}, nullptr);
+  timers.add(
+      1, 100, 10, [](void*) {}, nullptr);
   CHECK(timers.cancel(1));
   CHECK_FALSE(timers.cancel(1));
   CHECK_FALSE(timers.next());

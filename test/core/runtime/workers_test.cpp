@@ -52,7 +52,8 @@ struct Job {
 struct Fixture : Looped {
   explicit Fixture(std::size_t threads = 4) : workers(loop, threads) {}
 
-  hearth_status submit(std::uint64_t key, std::function<void()> run_it, std::function<void(hearth_status)> done) {
+  hearth_status submit(std::uint64_t key, std::function<void()> run_it,
+                       std::function<void(hearth_status)> done) {
     jobs.push_back({std::move(run_it), std::move(done)});
     return workers.submit(
         key, [](void* of) { static_cast<Job*>(of)->run(); },
@@ -114,9 +115,11 @@ TEST_CASE_METHOD(Fixture, "jobs of different keys run at the same time, as many 
   Gate gate;
   int left = 4;
   for (std::uint64_t key = 1; key <= 4; ++key)
-    submit(key, [&] { gate.pass(); }, [&](hearth_status) {
-      if (--left == 0) quit();
-    });
+    submit(
+        key, [&] { gate.pass(); },
+        [&](hearth_status) {
+          if (--left == 0) quit();
+        });
   CHECK(gate.wait_for(4));
   gate.open();
   CHECK(run());
@@ -124,12 +127,17 @@ TEST_CASE_METHOD(Fixture, "jobs of different keys run at the same time, as many 
 
 TEST_CASE_METHOD(Fixture, "a blocked key holds up nobody else's jobs") {
   Gate gate;
-  submit(1, [&] { gate.pass(); }, [](hearth_status) {});
-  for (int i = 0; i < 20; ++i) submit(1, [] {}, [](hearth_status) {});
-  submit(2, [] {}, [&](hearth_status) {
-    gate.open();
-    workers.stop([this] { quit(); });
-  });
+  submit(
+      1, [&] { gate.pass(); }, [](hearth_status) {});
+  for (int i = 0; i < 20; ++i)
+    submit(
+        1, [] {}, [](hearth_status) {});
+  submit(
+      2, [] {},
+      [&](hearth_status) {
+        gate.open();
+        workers.stop([this] { quit(); });
+      });
   CHECK(run());
 }
 
@@ -151,15 +159,18 @@ TEST_CASE_METHOD(Fixture, "no more threads than allowed are started") {
   CHECK(threads.size() <= 4);
 }
 
-TEST_CASE_METHOD(Fixture, "stop cancels what hasn't begun, lets finish what runs, and says when all are back") {
+TEST_CASE_METHOD(Fixture,
+                 "stop cancels what hasn't begun, lets finish what runs, and says when all are back") {
   Gate gate;
   std::vector<hearth_status> first, waiting;
   bool unbegun_ran = false;
   for (std::uint64_t key = 1; key <= 4; ++key)
-    submit(key, [&] { gate.pass(); }, [&](hearth_status s) { first.push_back(s); });
+    submit(
+        key, [&] { gate.pass(); }, [&](hearth_status s) { first.push_back(s); });
   REQUIRE(gate.wait_for(4));
   for (std::uint64_t i = 0; i < 10; ++i)
-    submit(i % 2 == 0 ? 1 : 0, [&] { unbegun_ran = true; }, [&](hearth_status s) { waiting.push_back(s); });
+    submit(
+        i % 2 == 0 ? 1 : 0, [&] { unbegun_ran = true; }, [&](hearth_status s) { waiting.push_back(s); });
   bool idle = false;
   loop.post([&] {
     workers.stop([&] {
@@ -180,7 +191,9 @@ TEST_CASE_METHOD(Fixture, "stop cancels what hasn't begun, lets finish what runs
 
 TEST_CASE_METHOD(Fixture, "on_idle comes after the end of every job") {
   int left = 50;
-  for (std::uint64_t i = 0; i < 50; ++i) submit(i, [] {}, [&](hearth_status) { --left; });
+  for (std::uint64_t i = 0; i < 50; ++i)
+    submit(
+        i, [] {}, [&](hearth_status) { --left; });
   loop.post([this, &left] {
     workers.stop([this, &left] {
       CHECK(left == 0);
@@ -194,7 +207,8 @@ TEST_CASE_METHOD(Fixture, "workers that never had a job stop too") { CHECK(stop_
 
 TEST_CASE_METHOD(Fixture, "a job is refused as cancelled once the workers are stopping") {
   CHECK(stop_and_run());
-  CHECK(submit(1, [] { FAIL("ran"); }, [](hearth_status) { FAIL("ended"); }) == HEARTH_CANCELLED);
+  CHECK(submit(
+            1, [] { FAIL("ran"); }, [](hearth_status) { FAIL("ended"); }) == HEARTH_CANCELLED);
 }
 
 TEST_CASE_METHOD(Fixture, "a full queue of jobs is busy, and takes jobs again when it has emptied") {
@@ -202,9 +216,11 @@ TEST_CASE_METHOD(Fixture, "a full queue of jobs is busy, and takes jobs again wh
   hearth_status last = HEARTH_OK;
   std::size_t taken = 0, ended = 0;
   for (; taken < 2 * Workers::kMaxQueued; ++taken) {
-    last = submit(taken % 3 + 1, [&] { gate.pass(); }, [&](hearth_status) {
-      if (++ended == taken) quit();
-    });
+    last = submit(
+        taken % 3 + 1, [&] { gate.pass(); },
+        [&](hearth_status) {
+          if (++ended == taken) quit();
+        });
     if (last != HEARTH_OK) break;
   }
   CHECK(last == HEARTH_BUSY);
@@ -212,5 +228,6 @@ TEST_CASE_METHOD(Fixture, "a full queue of jobs is busy, and takes jobs again wh
   CHECK(taken <= Workers::kMaxQueued + 4);
   gate.open();
   CHECK(run());
-  CHECK(submit(1, [] {}, [](hearth_status) {}) == HEARTH_OK);
+  CHECK(submit(
+            1, [] {}, [](hearth_status) {}) == HEARTH_OK);
 }

@@ -43,7 +43,9 @@ class Reply {
   // A plain yes.
   void ok() { send(HEARTH_OK, 0, {}); }
   template <class T>
-  void ok(const T& message) { send(HEARTH_OK, kType<T>, encode(*builder_, message)); }
+  void ok(const T& message) {
+    send(HEARTH_OK, kType<T>, encode(*builder_, message));
+  }
   void fail(ErrorCode code, std::string_view words) {
     send(static_cast<hearth_status>(code), 0, detail::slice(words));
   }
@@ -64,7 +66,8 @@ class Bus {
  public:
   explicit Bus(const hearth_host* host) : host_(host), builder_(std::make_unique<Builder>(1024)) {}
 
-  // To every subscriber, in this plugin's order. Yields the message's id, kBusy when the queue to the server is full.
+  // To every subscriber, in this plugin's order. Yields the message's id, kBusy when the queue to the server
+  // is full.
   template <class T>
   Result<std::uint64_t> publish(const T& message, std::uint64_t cause = 0) {
     std::uint64_t id = 0;
@@ -73,54 +76,60 @@ class Bus {
     return id;
   }
 
-  // `receive(message)` or `receive(message, meta)` for each message of type T; standing facts come at once, marked retained.
+  // `receive(message)` or `receive(message, meta)` for each message of type T; standing facts come at once,
+  // marked retained.
   template <class T, class Function>
   [[nodiscard]] Handle subscribe(Function receive) {
     using Slot = detail::Slot<const hearth_message*>;
-    auto slot = std::make_shared<Slot>(host_, [receive = std::move(receive)](const hearth_message* m) mutable {
-      const auto message = decode<T>(m->body);
-      if (!message.ok()) throw std::runtime_error(message.error().words);
-      if constexpr (std::is_invocable_v<Function&, const T&, const Meta&>) {
-        receive(*message, Bus::meta(*m));
-      } else {
-        receive(*message);
-      }
-    });
+    auto slot =
+        std::make_shared<Slot>(host_, [receive = std::move(receive)](const hearth_message* m) mutable {
+          const auto message = decode<T>(m->body);
+          if (!message.ok()) throw std::runtime_error(message.error().words);
+          if constexpr (std::is_invocable_v<Function&, const T&, const Meta&>) {
+            receive(*message, Bus::meta(*m));
+          } else {
+            receive(*message);
+          }
+        });
     hearth_handle id = 0;
     const auto status = host_->subscribe(
         host_, kType<T>, [](void* arg, const hearth_message* m) { Slot::call(arg, "subscription", m); },
         slot.get(), &id);
-    if (status != HEARTH_OK) throw std::runtime_error("cannot subscribe to " + std::string(MessageTraits<T>::kName));
+    if (status != HEARTH_OK)
+      throw std::runtime_error("cannot subscribe to " + std::string(MessageTraits<T>::kName));
     return Handle(host_, id, std::move(slot));
   }
 
-  // Asks whoever answers messages of this type. `done` gets the answer, a refusal or kTimeout, exactly once; not if the handle
-  // is dropped before.
+  // Asks whoever answers messages of this type. `done` gets the answer, a refusal or kTimeout, exactly once;
+  // not if the handle is dropped before.
   template <class Answer, class T>
   [[nodiscard]] Handle request(const T& message, std::chrono::milliseconds timeout,
                                std::function<void(Result<Answer>)> done, std::uint64_t cause = 0) {
-    return raw_request(kType<T>, encode(*builder_, message), timeout, cause,
-                       [done = std::move(done)](hearth_status status, const hearth_message* answer, hearth_text words) {
-                         if (status != HEARTH_OK)
-                           return done(Error{static_cast<ErrorCode>(status), std::string(detail::view(words))});
-                         if (!answer || answer->type != kType<Answer>)
-                           return done(Error{ErrorCode::kInvalid, "an answer of another type"});
-                         done(decode<Answer>(answer->body));
-                       });
+    return raw_request(
+        kType<T>, encode(*builder_, message), timeout, cause,
+        [done = std::move(done)](hearth_status status, const hearth_message* answer, hearth_text words) {
+          if (status != HEARTH_OK)
+            return done(Error{static_cast<ErrorCode>(status), std::string(detail::view(words))});
+          if (!answer || answer->type != kType<Answer>)
+            return done(Error{ErrorCode::kInvalid, "an answer of another type"});
+          done(decode<Answer>(answer->body));
+        });
   }
 
   // The same for requests that are answered with a plain yes.
   template <class T>
-  [[nodiscard]] Handle request(const T& message, std::chrono::milliseconds timeout, std::function<void(Status)> done,
-                               std::uint64_t cause = 0) {
-    return raw_request(kType<T>, encode(*builder_, message), timeout, cause,
-                       [done = std::move(done)](hearth_status status, const hearth_message*, hearth_text words) {
-                         if (status == HEARTH_OK) return done({});
-                         done({static_cast<ErrorCode>(status), std::string(detail::view(words))});
-                       });
+  [[nodiscard]] Handle request(const T& message, std::chrono::milliseconds timeout,
+                               std::function<void(Status)> done, std::uint64_t cause = 0) {
+    return raw_request(
+        kType<T>, encode(*builder_, message), timeout, cause,
+        [done = std::move(done)](hearth_status status, const hearth_message*, hearth_text words) {
+          if (status == HEARTH_OK) return done({});
+          done({static_cast<ErrorCode>(status), std::string(detail::view(words))});
+        });
   }
 
-  // `serve(message, meta, reply)` answers requests of type T that come to this plugin. One function for each type.
+  // `serve(message, meta, reply)` answers requests of type T that come to this plugin. One function for each
+  // type.
   template <class T>
   void serve(std::function<void(const T&, const Meta&, Reply)> serve) {
     servers_[kType<T>] = [this, serve = std::move(serve)](const hearth_message* m) {
@@ -148,7 +157,8 @@ class Bus {
     return {m.id, m.cause, m.time_us, m.source, (m.flags & HEARTH_RETAINED) != 0};
   }
 
-  Handle raw_request(hearth_type type, hearth_bytes body, std::chrono::milliseconds timeout, std::uint64_t cause,
+  Handle raw_request(hearth_type type, hearth_bytes body, std::chrono::milliseconds timeout,
+                     std::uint64_t cause,
                      std::function<void(hearth_status, const hearth_message*, hearth_text)> done) {
     auto slot = std::make_shared<AnswerSlot>(host_, std::move(done));
     hearth_handle id = 0;

@@ -24,12 +24,12 @@ inline constexpr std::array kVocabulary{
     CapabilityInfo{"brightness", ValueType::kInteger, "%", 0, 100, true},
     CapabilityInfo{"color", ValueType::kColor, "", 0, 0, true},
     CapabilityInfo{"color_temperature", ValueType::kInteger, "K", 1000, 20000, true},
-    CapabilityInfo{"power", ValueType::kNumber, "W", 0, 0, false},
-    CapabilityInfo{"energy", ValueType::kNumber, "Wh", 0, 0, false},
-    CapabilityInfo{"voltage", ValueType::kNumber, "V", 0, 0, false},
-    CapabilityInfo{"current", ValueType::kNumber, "A", 0, 0, false},
-    CapabilityInfo{"signal", ValueType::kInteger, "dBm", 0, 0, false},
-    CapabilityInfo{"temperature", ValueType::kNumber, "°C", 0, 0, false},
+    CapabilityInfo{"power", ValueType::kNumber, "W", -100000, 100000, false},
+    CapabilityInfo{"energy", ValueType::kNumber, "Wh", 0, 1e12, false},
+    CapabilityInfo{"voltage", ValueType::kNumber, "V", -1500, 1500, false},
+    CapabilityInfo{"current", ValueType::kNumber, "A", -1000, 1000, false},
+    CapabilityInfo{"signal", ValueType::kInteger, "dBm", -150, 30, false},
+    CapabilityInfo{"temperature", ValueType::kNumber, "°C", -273.15, 2000, false},
     CapabilityInfo{"humidity", ValueType::kNumber, "%", 0, 100, false},
     CapabilityInfo{"motion", ValueType::kBool, "", 0, 0, false},
     CapabilityInfo{"contact", ValueType::kBool, "", 0, 0, false},
@@ -47,8 +47,9 @@ constexpr const CapabilityInfo* find_capability(std::string_view name) {
   return nullptr;
 }
 
-// What a device offers under one name. From the vocabulary it is enough to write the name: `{"on_off"}`. A range may be
-// narrowed: `Capability("color_temperature").range(2500, 9000)`. One of your own is named "vendor.name" and spelled out.
+// What a device offers under one name. From the vocabulary it is enough to write the name: `{"on_off"}`. A
+// range may be narrowed: `Capability("color_temperature").range(2500, 9000)`. One of your own is named
+// "vendor.name" and spelled out.
 struct Capability {
   std::string name;
   ValueType type = ValueType::kNone;

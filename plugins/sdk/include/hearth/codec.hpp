@@ -1,4 +1,5 @@
-// Turns the structs of messages.hpp into FlatBuffers and back. Authors need it only for message types of their own.
+// Turns the structs of messages.hpp into FlatBuffers and back. Authors need it only for message types of
+// their own.
 #ifndef HEARTH_CODEC_HPP
 #define HEARTH_CODEC_HPP
 
@@ -46,7 +47,8 @@ using Offset = flatbuffers::Offset<W>;
 inline constexpr flatbuffers::uoffset_t kMaxMessageDepth = 32;
 inline constexpr flatbuffers::uoffset_t kMaxMessageTables = 65536;
 
-// Reads `body`. The base must be aligned to 8 bytes (the 2.0.8 verifier doesn't notice if it isn't, so this does).
+// Reads `body`. The base must be aligned to 8 bytes (the 2.0.8 verifier doesn't notice if it isn't, so this
+// does).
 template <class T>
 Result<T> decode(hearth_bytes body) {
   using Traits = MessageTraits<T>;

@@ -1,4 +1,5 @@
-// Config: one table of the plugin's configuration. It has passed the plugin's own schema and holds every default.
+// Config: one table of the plugin's configuration. It has passed the plugin's own schema and holds every
+// default.
 #ifndef HEARTH_CONFIG_HPP
 #define HEARTH_CONFIG_HPP
 
@@ -15,8 +16,9 @@
 
 namespace hearth {
 
-// Getters throw std::runtime_error for a key that is absent or of another type: then schema and code of the plugin differ, and
-// its start fails with those words. The forms with a fallback are for keys that the schema gives no default. [any]
+// Getters throw std::runtime_error for a key that is absent or of another type: then schema and code of the
+// plugin differ, and its start fails with those words. The forms with a fallback are for keys that the schema
+// gives no default. [any]
 class Config {
  public:
   Config() = default;
@@ -28,8 +30,12 @@ class Config {
 
   bool has(const std::string& key) const { return !at(key).IsNull(); }
 
-  std::string text(const std::string& key) const { return checked(key, "text", at(key).IsString()).AsString().str(); }
-  std::string text(const std::string& key, std::string fallback) const { return has(key) ? text(key) : fallback; }
+  std::string text(const std::string& key) const {
+    return checked(key, "text", at(key).IsString()).AsString().str();
+  }
+  std::string text(const std::string& key, std::string fallback) const {
+    return has(key) ? text(key) : fallback;
+  }
 
   bool flag(const std::string& key) const { return checked(key, "true or false", at(key).IsBool()).AsBool(); }
   bool flag(const std::string& key, bool fallback) const { return has(key) ? flag(key) : fallback; }
@@ -41,7 +47,9 @@ class Config {
     return has(key) ? integer(key) : fallback;
   }
 
-  double number(const std::string& key) const { return checked(key, "a number", at(key).IsNumeric()).AsDouble(); }
+  double number(const std::string& key) const {
+    return checked(key, "a number", at(key).IsNumeric()).AsDouble();
+  }
   double number(const std::string& key, double fallback) const { return has(key) ? number(key) : fallback; }
 
   std::chrono::milliseconds milliseconds(const std::string& key) const {

@@ -1,4 +1,5 @@
-// Context: everything that the host gives to a plugin, handed to its constructor and valid until its destructor returns.
+// Context: everything that the host gives to a plugin, handed to its constructor and valid until its
+// destructor returns.
 #ifndef HEARTH_CONTEXT_HPP
 #define HEARTH_CONTEXT_HPP
 

@@ -1,4 +1,5 @@
-// Driver: the base of a plugin that owns devices. The easy way writes devices() and apply(); the scalable way begin_apply().
+// Driver: the base of a plugin that owns devices. The easy way writes devices() and apply(); the scalable way
+// begin_apply().
 #ifndef HEARTH_DRIVER_HPP
 #define HEARTH_DRIVER_HPP
 
@@ -17,7 +18,8 @@ namespace hearth {
 
 // A device as its driver offers it: {"id", "Name", {"on_off", "brightness"}}.
 struct Device {
-  std::string id;  // native: any text without control characters, at most 128 bytes, stable for ever; not empty
+  std::string
+      id;  // native: any text without control characters, at most 128 bytes, stable for ever; not empty
   std::string name;
   std::vector<Capability> capabilities;
   std::string location = {}, address = {};
@@ -33,10 +35,14 @@ class Driver;
 class Completion {
  public:
   Completion(Context& ctx, std::string device, std::string capability, std::uint64_t cause, Reply reply)
-      : ctx_(&ctx), device_(std::move(device)), capability_(std::move(capability)), cause_(cause),
+      : ctx_(&ctx),
+        device_(std::move(device)),
+        capability_(std::move(capability)),
+        cause_(cause),
         reply_(std::move(reply)) {}
 
-  // The device does it now: `value` becomes its reported state, then the command ends well. Value none: no state to report.
+  // The device does it now: `value` becomes its reported state, then the command ends well. Value none: no
+  // state to report.
   void ok(const Value& value) {
     if (type_of(value) != ValueType::kNone) {
       const auto sent = ctx_->bus.publish(StateChanged{device_, capability_, value}, cause_);
@@ -61,44 +67,53 @@ class Driver : public Plugin {
  public:
   using Plugin::Plugin;
 
-  // ---- The easy way -------------------------------------------------------------------------------------------------------
+  // ---- The easy way
+  // -------------------------------------------------------------------------------------------------------
 
   // What to offer once start has returned. More may be declared later. [loop]
   virtual std::vector<Device> devices() { return {}; }
 
-  // Carries out a command that home has checked: the device is one of yours (`command.device` is its native id), the capability
-  // is writable, the value has its type and range. Returns the value that the device has now. May block and throw. [worker],
-  // one at a time and in order for each device
+  // Carries out a command that home has checked: the device is one of yours (`command.device` is its native
+  // id), the capability is writable, the value has its type and range. Returns the value that the device has
+  // now. May block and throw. [worker], one at a time and in order for each device
   virtual Value apply(const Command& command) {
     throw std::runtime_error("the driver can't do " + command.capability);
   }
 
-  // Called for each declared device every poll_interval() (0: never); report() what you see. May block and throw. [worker]
+  // Called for each declared device every poll_interval() (0: never); report() what you see. May block and
+  // throw. [worker]
   virtual void poll(const std::string& device) { (void)device; }
   virtual std::chrono::milliseconds poll_interval() const { return std::chrono::milliseconds(0); }
 
-  // The plugin is stopping: make a blocked apply or poll return, such as with shutdown(2). [loop], while workers run
+  // The plugin is stopping: make a blocked apply or poll return, such as with shutdown(2). [loop], while
+  // workers run
   virtual void interrupt() {}
 
-  // ---- The scalable way: never blocks, ends `done` later ----------------------------------------------------------------
+  // ---- The scalable way: never blocks, ends `done` later
+  // ----------------------------------------------------------------
 
   virtual void begin_apply(const Command& command, Completion done) {
     auto result = std::make_shared<Value>();
     auto kept = std::make_shared<Completion>(std::move(done));
     ctx.loop.work(
         key(command.device), [this, command, result] { *result = apply(command); },
-        [kept, result](const Status& status) { status.ok() ? kept->ok(*result) : kept->fail(status.error()); });
+        [kept, result](const Status& status) {
+          status.ok() ? kept->ok(*result) : kept->fail(status.error());
+        });
   }
 
-  // Someone asks for a device at an address (DeviceWanted); end `done` with its native id once that is known. [loop]
+  // Someone asks for a device at an address (DeviceWanted); end `done` with its native id once that is known.
+  // [loop]
   virtual void take(const DeviceWanted& wanted, std::function<void(Result<std::string>)> done) {
     (void)wanted;
     done(Error{ErrorCode::kInvalid, "this driver takes no devices by address"});
   }
 
   void begin() override {
-    ctx.bus.serve<Command>([this](const Command& c, const Meta& m, Reply reply) { receive(c, m, std::move(reply)); });
-    ctx.bus.serve<DeviceWanted>([this](const DeviceWanted& w, const Meta&, Reply reply) { receive(w, std::move(reply)); });
+    ctx.bus.serve<Command>(
+        [this](const Command& c, const Meta& m, Reply reply) { receive(c, m, std::move(reply)); });
+    ctx.bus.serve<DeviceWanted>(
+        [this](const DeviceWanted& w, const Meta&, Reply reply) { receive(w, std::move(reply)); });
     start();
     for (auto& device : devices()) declare(device);
     if (poll_interval().count() > 0) poller_ = ctx.loop.every(poll_interval(), [this] { poll_all(); });
@@ -110,20 +125,24 @@ class Driver : public Plugin {
   }
 
  protected:
-  // This device is mine; again to change it. `replaces`: the native id that it had before its own was known. [loop]
+  // This device is mine; again to change it. `replaces`: the native id that it had before its own was known.
+  // [loop]
   void declare(const Device& d, const std::string& replaces = {}) {
     declared_.insert(d.id);
     if (!replaces.empty()) declared_.erase(replaces);
-    send(DeviceDeclared{full(d.id), 0, d.name, d.location, d.address, d.channel, d.kind, d.capabilities, d.reachable,
-                        d.reason, replaces.empty() ? std::string() : full(replaces)});
+    send(DeviceDeclared{full(d.id), 0, d.name, d.location, d.address, d.channel, d.kind, d.capabilities,
+                        d.reachable, d.reason, replaces.empty() ? std::string() : full(replaces)});
   }
   // Gone for good. [loop]
   void remove(const std::string& device) {
     if (declared_.erase(device) != 0) send(DeviceRemoved{full(device)});
   }
   // A fact: `capability` of `device` is `value` now. [any]
-  void report(const std::string& device, const std::string& capability, Value value, std::uint64_t cause = 0) {
-    on_loop([this, message = StateChanged{full(device), capability, std::move(value)}, cause] { send(message, cause); });
+  void report(const std::string& device, const std::string& capability, Value value,
+              std::uint64_t cause = 0) {
+    on_loop([this, message = StateChanged{full(device), capability, std::move(value)}, cause] {
+      send(message, cause);
+    });
   }
   // Does the device answer? Say it only when it changes. [any]
   void reachable(const std::string& device, bool is, std::string reason = {}) {
@@ -141,13 +160,16 @@ class Driver : public Plugin {
     const auto sent = ctx.bus.publish(message, cause);
     if (!sent.ok()) ctx.log.warning(MessageTraits<T>::kName, " not sent: ", sent.error().words);
   }
-  void on_loop(std::function<void()> task) { ctx.loop.is_current() ? task() : ctx.loop.post(std::move(task)); }
+  void on_loop(std::function<void()> task) {
+    ctx.loop.is_current() ? task() : ctx.loop.post(std::move(task));
+  }
 
   void receive(Command command, const Meta& meta, Reply reply) {
     const auto prefix = ctx.id + ":";
     std::string id = command.device;
     if (command.device.starts_with(prefix)) command.device.erase(0, prefix.size());
-    if (!declared_.contains(command.device)) return reply.fail(ErrorCode::kUnreachable, "the driver has no such device");
+    if (!declared_.contains(command.device))
+      return reply.fail(ErrorCode::kUnreachable, "the driver has no such device");
     std::string capability = command.capability;
     begin_apply(command, Completion(ctx, std::move(id), std::move(capability), meta.id, std::move(reply)));
   }

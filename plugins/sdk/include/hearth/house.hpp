@@ -1,4 +1,5 @@
-// House: a plugin's own mirror of devices, states and groups, kept current by the bus, read without leaving the thread.
+// House: a plugin's own mirror of devices, states and groups, kept current by the bus, read without leaving
+// the thread.
 #ifndef HEARTH_HOUSE_HPP
 #define HEARTH_HOUSE_HPP
 
@@ -37,21 +38,27 @@ class House {
     std::string_view plugin() const { return std::string_view(device).substr(0, device.find(':')); }
   };
 
-  // Starts mirroring. `changed(device)` is called after each change of one, retained ones included; `complete()` once, when
-  // everything that is known at the start is here: a protocol opens its port then, so that its first client doesn't see half a house.
-  void follow(Context& ctx, std::function<void(const Device&)> changed = {}, std::function<void()> complete = {}) {
+  // Starts mirroring. `changed(device)` is called after each change of one, retained ones included;
+  // `complete()` once, when everything that is known at the start is here: a protocol opens its port then, so
+  // that its first client doesn't see half a house.
+  void follow(Context& ctx, std::function<void(const Device&)> changed = {},
+              std::function<void()> complete = {}) {
     changed_ = std::move(changed);
-    declared_ = ctx.bus.subscribe<DeviceDeclared>([this](const DeviceDeclared& d, const Meta& m) { declare(d, m); });
+    declared_ =
+        ctx.bus.subscribe<DeviceDeclared>([this](const DeviceDeclared& d, const Meta& m) { declare(d, m); });
     removed_ = ctx.bus.subscribe<DeviceRemoved>([this](const DeviceRemoved& r) { remove(r.device); });
     states_ = ctx.bus.subscribe<StateChanged>([this](const StateChanged& s, const Meta& m) { report(s, m); });
-    groups_defined_ = ctx.bus.subscribe<GroupDefined>([this](const GroupDefined& g) { groups_[g.number] = g; });
-    groups_removed_ = ctx.bus.subscribe<GroupRemoved>([this](const GroupRemoved& g) { groups_.erase(g.number); });
+    groups_defined_ =
+        ctx.bus.subscribe<GroupDefined>([this](const GroupDefined& g) { groups_[g.number] = g; });
+    groups_removed_ =
+        ctx.bus.subscribe<GroupRemoved>([this](const GroupRemoved& g) { groups_.erase(g.number); });
     if (!complete) return;
-    synced_ = ctx.bus.request(Sync{}, std::chrono::seconds(5), [&ctx, complete = std::move(complete)](const Status& status) {
-      if (!status.ok() && status.error().code == ErrorCode::kCancelled) return;
-      if (!status.ok()) ctx.log.warning("the house isn't known in full yet: ", status.error().words);
-      complete();
-    });
+    synced_ = ctx.bus.request(
+        Sync{}, std::chrono::seconds(5), [&ctx, complete = std::move(complete)](const Status& status) {
+          if (!status.ok() && status.error().code == ErrorCode::kCancelled) return;
+          if (!status.ok()) ctx.log.warning("the house isn't known in full yet: ", status.error().words);
+          complete();
+        });
   }
 
   // By id; null if there is none.

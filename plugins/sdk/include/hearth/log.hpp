@@ -44,7 +44,8 @@ std::string concat(const Parts&... parts) {
   return line;
 }
 
-// Any thread. info: a person wants it; debug: an author wants it. Lines are rate-limited by the host, secrets never belong here.
+// Any thread. info: a person wants it; debug: an author wants it. Lines are rate-limited by the host, secrets
+// never belong here.
 class Log {
  public:
   explicit Log(const hearth_host* host, std::string device = {}) : host_(host), device_(std::move(device)) {}
@@ -53,13 +54,21 @@ class Log {
   Log of(std::string_view device) const { return Log(host_, std::string(device)); }
 
   template <class... Parts>
-  void debug(const Parts&... parts) const { write(HEARTH_DEBUG, concat(parts...)); }
+  void debug(const Parts&... parts) const {
+    write(HEARTH_DEBUG, concat(parts...));
+  }
   template <class... Parts>
-  void info(const Parts&... parts) const { write(HEARTH_INFO, concat(parts...)); }
+  void info(const Parts&... parts) const {
+    write(HEARTH_INFO, concat(parts...));
+  }
   template <class... Parts>
-  void warning(const Parts&... parts) const { write(HEARTH_WARNING, concat(parts...)); }
+  void warning(const Parts&... parts) const {
+    write(HEARTH_WARNING, concat(parts...));
+  }
   template <class... Parts>
-  void error(const Parts&... parts) const { write(HEARTH_ERROR, concat(parts...)); }
+  void error(const Parts&... parts) const {
+    write(HEARTH_ERROR, concat(parts...));
+  }
 
  private:
   void write(std::uint32_t level, std::string_view text) const {

@@ -1,4 +1,5 @@
-// Loop: the plugin's one thread as its author sees it: descriptors, timers, posted functions, worker jobs and clocks.
+// Loop: the plugin's one thread as its author sees it: descriptors, timers, posted functions, worker jobs and
+// clocks.
 #ifndef HEARTH_LOOP_HPP
 #define HEARTH_LOOP_HPP
 
@@ -22,8 +23,8 @@ class Loop {
   // Is the caller on this loop's thread? [any]
   bool is_current() const { return std::this_thread::get_id() == thread_; }
 
-  // Calls `ready(events)` while `fd` is readable or writable (HEARTH_READABLE | HEARTH_WRITABLE; HEARTH_HANGUP always),
-  // level-triggered. Drop the handle before closing the descriptor. [loop]
+  // Calls `ready(events)` while `fd` is readable or writable (HEARTH_READABLE | HEARTH_WRITABLE;
+  // HEARTH_HANGUP always), level-triggered. Drop the handle before closing the descriptor. [loop]
   Result<Handle> watch(int fd, std::uint32_t events, std::function<void(std::uint32_t)> ready) const {
     using Slot = detail::Slot<std::uint32_t>;
     auto slot = std::make_shared<Slot>(host_, std::move(ready));
@@ -63,8 +64,8 @@ class Loop {
     if (host_->post(host_, run, posted.get()) == HEARTH_OK) posted.release();
   }
 
-  // Runs `job` on the plugin's worker pool, then `done(status)` on the loop; kCancelled if the plugin stopped before the job
-  // began. Jobs with an equal key other than 0 run one at a time and in order. [loop]
+  // Runs `job` on the plugin's worker pool, then `done(status)` on the loop; kCancelled if the plugin stopped
+  // before the job began. Jobs with an equal key other than 0 run one at a time and in order. [loop]
   void work(std::uint64_t key, std::function<void()> job, std::function<void(Status)> done) const {
     struct Work {
       const hearth_host* host;

@@ -1,4 +1,5 @@
-// The messages of the house as plain structs: what authors see of schemas/messages/*.fbs, field by field. A test holds them equal.
+// The messages of the house as plain structs: what authors see of schemas/messages/*.fbs, field by field. A
+// test holds them equal.
 #ifndef HEARTH_MESSAGES_HPP
 #define HEARTH_MESSAGES_HPP
 

@@ -1,4 +1,5 @@
-// Plugin: what drivers and protocols have in common, and HEARTH_PLUGIN, the one line that makes a class a plugin.
+// Plugin: what drivers and protocols have in common, and HEARTH_PLUGIN, the one line that makes a class a
+// plugin.
 #ifndef HEARTH_PLUGIN_HPP
 #define HEARTH_PLUGIN_HPP
 
@@ -11,8 +12,9 @@
 
 namespace hearth {
 
-// A class derived from Driver or Protocol (rarely: from this), with a constructor that takes a Context&. Everything is called on
-// the plugin's own thread unless marked otherwise; what it throws becomes a refusal in words.
+// A class derived from Driver or Protocol (rarely: from this), with a constructor that takes a Context&.
+// Everything is called on the plugin's own thread unless marked otherwise; what it throws becomes a refusal
+// in words.
 class Plugin {
  public:
   explicit Plugin(Context& context) : ctx(context) {}
@@ -20,9 +22,11 @@ class Plugin {
   Plugin& operator=(const Plugin&) = delete;
   virtual ~Plugin() = default;
 
-  // Open sockets and devices, subscribe. Must not wait for a network: return, and go on from a callback. At most 2 s.
+  // Open sockets and devices, subscribe. Must not wait for a network: return, and go on from a callback. At
+  // most 2 s.
   virtual void start() {}
-  // Close what start opened, so that a blocked worker returns at once. At most 1 s. Publishing and answering still work.
+  // Close what start opened, so that a blocked worker returns at once. At most 1 s. Publishing and answering
+  // still work.
   virtual void stop() {}
 
   // Steps of the life cycle around start and stop; for the base classes of the SDK, not for authors.
@@ -32,7 +36,8 @@ class Plugin {
  protected:
   using Verb = std::function<void(const VerbCall&, Reply)>;
 
-  // Answers `hearthctl WORD VERB args` (word and verbs stand in plugin.json) with a VerbResult. Call it in start.
+  // Answers `hearthctl WORD VERB args` (word and verbs stand in plugin.json) with a VerbResult. Call it in
+  // start.
   void on_verb(const std::string& verb, Verb answer) {
     if (verbs_.empty())
       ctx.bus.serve<VerbCall>([this](const VerbCall& call, const Meta&, Reply reply) {
@@ -96,18 +101,25 @@ struct Entry {
     const std::unique_ptr<Instance> last(static_cast<Instance*>(self));
   }
 
-  static constexpr hearth_plugin kTable{sizeof(hearth_plugin), HEARTH_ABI_MAJOR, HEARTH_ABI_MINOR, create, start,
-                                        receive, stop, destroy, nullptr};
+  static constexpr hearth_plugin kTable{sizeof(hearth_plugin),
+                                        HEARTH_ABI_MAJOR,
+                                        HEARTH_ABI_MINOR,
+                                        create,
+                                        start,
+                                        receive,
+                                        stop,
+                                        destroy,
+                                        nullptr};
 };
 
 }  // namespace detail
 }  // namespace hearth
 
 // Makes `Class` the plugin of this library. Once, at file scope.
-#define HEARTH_PLUGIN(Class)                                                  \
-  extern "C" const hearth_plugin* hearth_plugin_entry(uint32_t abi_major) {   \
-    if (abi_major != HEARTH_ABI_MAJOR) return nullptr;                        \
-    return &::hearth::detail::Entry<Class>::kTable;                           \
+#define HEARTH_PLUGIN(Class)                                                \
+  extern "C" const hearth_plugin* hearth_plugin_entry(uint32_t abi_major) { \
+    if (abi_major != HEARTH_ABI_MAJOR) return nullptr;                      \
+    return &::hearth::detail::Entry<Class>::kTable;                         \
   }
 
 #endif

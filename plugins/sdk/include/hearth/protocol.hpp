@@ -11,8 +11,8 @@ class Protocol : public Plugin {
  public:
   using Plugin::Plugin;
 
-  // Asks for `value` and calls `done` with what came of it, exactly once; not if the handle is dropped before. Clients are
-  // shown facts: the new state comes through the House, not from here.
+  // Asks for `value` and calls `done` with what came of it, exactly once; not if the handle is dropped
+  // before. Clients are shown facts: the new state comes through the House, not from here.
   [[nodiscard]] Handle command(std::string device, std::string capability, Value value,
                                std::function<void(const CommandDone&)> done, std::uint64_t cause = 0) {
     Command wish{std::move(device), std::move(capability), std::move(value)};
@@ -20,8 +20,11 @@ class Protocol : public Plugin {
     const auto patience = std::chrono::milliseconds(wish.deadline_ms) + std::chrono::seconds(1);
     return ctx.bus.request<CommandDone>(
         wish, patience,
-        [done = std::move(done), device = wish.device, capability = wish.capability](Result<CommandDone> answer) {
-          done(answer.ok() ? *answer : CommandDone{device, capability, outcome(answer.error().code), answer.error().words});
+        [done = std::move(done), device = wish.device,
+         capability = wish.capability](Result<CommandDone> answer) {
+          done(answer.ok()
+                   ? *answer
+                   : CommandDone{device, capability, outcome(answer.error().code), answer.error().words});
         },
         cause);
   }

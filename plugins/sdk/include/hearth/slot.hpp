@@ -1,4 +1,5 @@
-// Slot: keeps a C++ function alive behind a (function, void*) pair of abi.h, and Handle, which ends it when dropped.
+// Slot: keeps a C++ function alive behind a (function, void*) pair of abi.h, and Handle, which ends it when
+// dropped.
 #ifndef HEARTH_SLOT_HPP
 #define HEARTH_SLOT_HPP
 

@@ -22,8 +22,8 @@ enum class ErrorCode : std::int32_t {
   kUnreachable = HEARTH_UNREACHABLE,  // the device, or the plugin that owns it, is not there
   kCancelled = HEARTH_CANCELLED,      // the plugin is stopping
   kWrongThread = HEARTH_WRONG_THREAD,
-  kFailed = HEARTH_FAILED,            // anything else
-  kSuperseded = HEARTH_SUPERSEDED,    // a newer command for the same capability took this one's place
+  kFailed = HEARTH_FAILED,          // anything else
+  kSuperseded = HEARTH_SUPERSEDED,  // a newer command for the same capability took this one's place
 };
 
 // The code's name in lower case with underscores ("busy", "superseded").

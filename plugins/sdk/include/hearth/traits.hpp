@@ -1,4 +1,5 @@
-// MessageTraits of hearth's own messages: one pack and one unpack each, in the order of schemas/messages/*.fbs.
+// MessageTraits of hearth's own messages: one pack and one unpack each, in the order of
+// schemas/messages/*.fbs.
 #ifndef HEARTH_TRAITS_HPP
 #define HEARTH_TRAITS_HPP
 
@@ -17,8 +18,8 @@ struct MessageTraits<DeviceDeclared> {
     for (const auto& c : m.capabilities) {
       const auto name = b.CreateString(c.name);
       const auto unit = detail::text(b, c.unit);
-      capabilities.push_back(wire::CreateCapability(b, name, static_cast<wire::ValueType>(c.type), unit, c.min,
-                                                    c.max, c.writable));
+      capabilities.push_back(wire::CreateCapability(b, name, static_cast<wire::ValueType>(c.type), unit,
+                                                    c.min, c.max, c.writable));
     }
     const auto device = b.CreateString(m.device);
     const auto name = detail::text(b, m.name), location = detail::text(b, m.location),
@@ -175,7 +176,9 @@ template <>
 struct MessageTraits<GroupRemoved> {
   static constexpr std::string_view kName = "hearth.wire.GroupRemoved";
   using Wire = wire::GroupRemoved;
-  static Offset<Wire> pack(Builder& b, const GroupRemoved& m) { return wire::CreateGroupRemoved(b, m.number); }
+  static Offset<Wire> pack(Builder& b, const GroupRemoved& m) {
+    return wire::CreateGroupRemoved(b, m.number);
+  }
   static GroupRemoved unpack(const Wire& w) { return {w.number()}; }
 };
 
@@ -187,14 +190,18 @@ struct MessageTraits<GroupWanted> {
     const auto name = b.CreateString(m.name);
     return wire::CreateGroupWanted(b, m.number, name, b.CreateVectorOfStrings(m.devices));
   }
-  static GroupWanted unpack(const Wire& w) { return {w.number(), w.name()->str(), detail::texts(w.devices())}; }
+  static GroupWanted unpack(const Wire& w) {
+    return {w.number(), w.name()->str(), detail::texts(w.devices())};
+  }
 };
 
 template <>
 struct MessageTraits<GroupUnwanted> {
   static constexpr std::string_view kName = "hearth.wire.GroupUnwanted";
   using Wire = wire::GroupUnwanted;
-  static Offset<Wire> pack(Builder& b, const GroupUnwanted& m) { return wire::CreateGroupUnwanted(b, m.number); }
+  static Offset<Wire> pack(Builder& b, const GroupUnwanted& m) {
+    return wire::CreateGroupUnwanted(b, m.number);
+  }
   static GroupUnwanted unpack(const Wire& w) { return {w.number()}; }
 };
 
@@ -256,7 +263,9 @@ struct MessageTraits<VerbCall> {
     const auto word = b.CreateString(m.word), verb = b.CreateString(m.verb);
     return wire::CreateVerbCall(b, word, verb, b.CreateVectorOfStrings(m.args));
   }
-  static VerbCall unpack(const Wire& w) { return {w.word()->str(), w.verb()->str(), detail::texts(w.args())}; }
+  static VerbCall unpack(const Wire& w) {
+    return {w.word()->str(), w.verb()->str(), detail::texts(w.args())};
+  }
 };
 
 template <>

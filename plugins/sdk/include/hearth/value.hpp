@@ -44,7 +44,8 @@ inline double as_number(const Value& value) {
   return std::nan("");
 }
 
-// `value` as `type` where nothing is lost: an integer is a number, and 40.0 is an integer. none (monostate) if it isn't.
+// `value` as `type` where nothing is lost: an integer is a number, and 40.0 is an integer. none (monostate)
+// if it isn't.
 inline Value converted(const Value& value, ValueType type) {
   if (type_of(value) == type) return value;
   if (type == ValueType::kNumber && type_of(value) == ValueType::kInteger) return as_number(value);

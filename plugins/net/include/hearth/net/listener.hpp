@@ -20,7 +20,7 @@ struct ListenerOptions {
   std::vector<std::string> allow;  // networks; empty: everyone
   std::size_t max_connections = 1024;
   std::size_t max_per_address = 0;  // 0: no limit of its own
-  bool closed_at_first = false;  // clients wait in the kernel's queue until Listener::admit()
+  bool closed_at_first = false;     // clients wait in the kernel's queue until Listener::admit()
   ConnectionLimits limits;
 
   // From the keys that every listening protocol has: listen, allow, max_connections.

@@ -1,0 +1,71 @@
+// One message of each type, with every field set to something else than its default.
+#ifndef HEARTH_TEST_PLUGINS_SDK_SAMPLES_HPP
+#define HEARTH_TEST_PLUGINS_SDK_SAMPLES_HPP
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "hearth/codec.hpp"
+
+namespace hearth::test {
+
+using Fields = std::set<std::string>;
+
+// `use(message, names of its table's fields)` for each type of the house.
+template <class Use>
+void for_each_sample(Use use) {
+  const Capability capability = Capability("acme.hum", ValueType::kNumber, "dB", true).range(1, 90);
+  use(
+      DeviceDeclared{
+          "d:1", 7, "Lamp", "Hall", "192.0.2.7:9999", 3, "bulb", {capability}, false, "no answer", "d:0"},
+      {"device", "number", "name", "location", "address", "channel", "kind", "capabilities", "reachable",
+       "reason", "replaces"});
+  use(DeviceRemoved{"d:1"}, {"device"});
+  use(DeviceReachable{"d:1", true, "back"}, {"device", "reachable", "reason"});
+  use(DeviceWanted{"d", "192.0.2.7", 2, "Lamp", "Hall"},
+      {"driver", "address", "channel", "name", "location"});
+  use(DeviceTaken{"d:1", 7}, {"device", "number"});
+  use(Command{"d:1", "on_off", true, 5000}, {"device", "capability", "value_type", "value", "deadline_ms"});
+  use(CommandDone{"d:1", "on_off", Outcome::kBusy, "later"}, {"device", "capability", "outcome", "words"});
+  use(StateChanged{"d:1", "power", 2.5}, {"device", "capability", "value_type", "value"});
+  use(StatusChanged{"update", StatusClass::kWarning, 4, "soon"}, {"subject", "class", "code", "words"});
+  use(GroupDefined{2, "Hall", {"d:1", "d:2"}}, {"number", "name", "devices"});
+  use(GroupRemoved{2}, {"number"});
+  use(GroupWanted{2, "Hall", {"d:1"}}, {"number", "name", "devices"});
+  use(GroupUnwanted{2}, {"number"});
+  use(StorePut{{1, 2, 3}}, {"data"});
+  use(PluginState{"d", "1.0", "driver", "running", "well"}, {"plugin", "version", "kind", "state", "reason"});
+  use(PluginNote{"d", "listen", "127.0.0.1:1"}, {"plugin", "key", "value"});
+  use(Sync{}, {});
+  use(VerbCall{"led", "blink", {"fast"}}, {"word", "verb", "args"});
+  use(VerbProgress{"half"}, {"text"});
+  use(VerbResult{"done", "{}"}, {"text", "json"});
+}
+
+template <class T>
+std::vector<std::uint8_t> bytes_of(const T& message) {
+  Builder builder;
+  const auto bytes = encode(builder, message);
+  return {bytes.data, bytes.data + bytes.size};
+}
+
+// Bytes at a place whose distance to an aligned one is the test's choice.
+class Placed {
+ public:
+  explicit Placed(const std::vector<std::uint8_t>& bytes, std::size_t offset = 0)
+      : words_((bytes.size() + offset) / 8 + 2), offset_(offset), size_(bytes.size()) {
+    std::copy(bytes.begin(), bytes.end(), data());
+  }
+  std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(words_.data()) + offset_; }
+  hearth_bytes bytes() { return {data(), size_}; }
+
+ private:
+  std::vector<std::uint64_t> words_;
+  std::size_t offset_, size_;
+};
+
+}  // namespace hearth::test
+
+#endif
