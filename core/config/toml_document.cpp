@@ -36,8 +36,7 @@ Checked<toml::table> parse_file(const SourceFile& file) {
   }
 }
 
-// ---- Merging
-// -------------------------------------------------------------------------------------------------
+// ---- Merging ------------------------------------------------------------------------------------------
 
 // Nodes are moved, because toml++ keeps the position of a moved node and forgets that of a copied one.
 class Merge {
@@ -76,8 +75,7 @@ class Merge {
   ConfigErrors& errors_;
 };
 
-// ---- Into JSON
-// -----------------------------------------------------------------------------------------------
+// ---- Into JSON ----------------------------------------------------------------------------------------
 
 class Conversion {
  public:

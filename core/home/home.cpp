@@ -111,7 +111,7 @@ void Home::forget_words(Endpoint& gone, const std::string& reason) {
   gone.statuses.clear();
 }
 
-// ---- Emptying the queues ---------------------------------------------------------------------------------
+// ---- Emptying the queues ------------------------------------------------------------------------------
 
 bool Home::drain() {
   bool more = false;
@@ -156,7 +156,7 @@ void Home::refuse(Endpoint& from, std::string_view words) {
   log_.write(LogLevel::kWarning, from.id(), {}, words);
 }
 
-// ---- Facts and events ------------------------------------------------------------------------------------
+// ---- Facts and events ---------------------------------------------------------------------------------
 
 void Home::published(Endpoint& from, Message& message) {
   const auto type = message.type;
@@ -297,7 +297,7 @@ void Home::tell_states(DeviceRecord& device) {
   }
 }
 
-// ---- Devices ---------------------------------------------------------------------------------------------
+// ---- Devices ------------------------------------------------------------------------------------------
 
 Devices::Effects Home::device_effects() {
   Devices::Effects effects;
@@ -348,7 +348,7 @@ void Home::keep(const Groups::Group& group, Keeper::Done done) {
   keeper_.write(store::PutGroup{to_row(group)}, std::move(done));
 }
 
-// ---- Endpoints -------------------------------------------------------------------------------------------
+// ---- Endpoints ----------------------------------------------------------------------------------------
 
 Endpoint* Home::endpoint(std::uint32_t source) {
   const auto it =

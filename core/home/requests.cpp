@@ -78,7 +78,7 @@ void Home::answered(Endpoint& from, const Message& message) {
   router_.answered(answer, from.source());
 }
 
-// ---- Commands --------------------------------------------------------------------------------------------
+// ---- Commands -----------------------------------------------------------------------------------------
 
 void Home::command(Endpoint& from, const Message& message, const Answer& answer) {
   auto command = decode<Command>(message.body.bytes());
@@ -151,7 +151,7 @@ Status Home::launch(std::uint32_t number, Command command, const Commands::Origi
           pushed == HEARTH_BUSY ? "its plugin is busy" : "its plugin isn't running"};
 }
 
-// ---- Devices that somebody asks for ----------------------------------------------------------------------
+// ---- Devices that somebody asks for -------------------------------------------------------------------
 
 void Home::device_wanted(const DeviceWanted& wanted, std::uint64_t request, const Answer& answer) {
   if (!is_plugin_id(wanted.driver))
@@ -193,7 +193,7 @@ void Home::keep_wanted(const DeviceWanted& wanted, const std::string& id, std::u
   });
 }
 
-// ---- Groups ----------------------------------------------------------------------------------------------
+// ---- Groups -------------------------------------------------------------------------------------------
 
 void Home::group_wanted(const Message& message, const Answer& answer) {
   const auto id = message.id;

@@ -48,7 +48,8 @@ bool read_at(int fd, void* to, std::size_t size, std::uint64_t offset) {
 Status check_header(const ElfW(Ehdr) & header) {
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return not_a_plugin("not an ELF file");
   const int ours = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
-  if (header.e_ident[EI_CLASS] != ours || header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_machine != kMachine)
+  if (header.e_ident[EI_CLASS] != ours || header.e_ident[EI_DATA] != ELFDATA2LSB ||
+      header.e_machine != kMachine)
     return not_a_plugin("built for another kind of machine");
   if (header.e_type != ET_DYN) return not_a_plugin("an ELF file, but not a shared library");
   if (header.e_phentsize != sizeof(ElfW(Phdr)) || header.e_phnum == 0 || header.e_phnum > kMaxHeaders)
@@ -83,7 +84,8 @@ Status take_note(ElfNotes& notes, std::uint32_t type, std::string_view content) 
     std::memcpy(&notes.abi_major, content.data(), 4);
     std::memcpy(&notes.abi_minor, content.data() + 4, 4);
   } else {
-    return not_a_plugin("its notes are damaged: one of type " + std::to_string(type) + " too many, or of a wrong size");
+    return not_a_plugin("its notes are damaged: one of type " + std::to_string(type) +
+                        " too many, or of a wrong size");
   }
   return {};
 }
@@ -95,7 +97,8 @@ Status take_segment(ElfNotes& notes, std::string_view segment) {
     ElfW(Nhdr) note;
     std::memcpy(&note, segment.data(), sizeof note);
     segment.remove_prefix(sizeof note);
-    if (note.n_namesz > segment.size() || note.n_descsz > segment.size()) return not_a_plugin("its notes are cut off");
+    if (note.n_namesz > segment.size() || note.n_descsz > segment.size())
+      return not_a_plugin("its notes are cut off");
     const auto name_size = aligned(note.n_namesz), content_size = aligned(note.n_descsz);
     if (name_size > segment.size() || note.n_descsz > segment.size() - name_size)
       return not_a_plugin("its notes are cut off");
@@ -123,10 +126,12 @@ Result<ElfNotes> read_elf_notes(int fd) {
     if (segment.p_type != PT_NOTE) continue;
     if (segment.p_filesz > kMaxNotes) return not_a_plugin("its notes are over 1 MiB");
     std::string content(segment.p_filesz, '\0');
-    if (!read_at(fd, content.data(), content.size(), segment.p_offset)) return not_a_plugin("cut off within its notes");
+    if (!read_at(fd, content.data(), content.size(), segment.p_offset))
+      return not_a_plugin("cut off within its notes");
     if (auto bad = take_segment(notes, content); !bad.ok()) return bad.error();
   }
-  if (notes.manifest.empty()) return not_a_plugin("a shared library, but not a hearth plugin: it has no manifest");
+  if (notes.manifest.empty())
+    return not_a_plugin("a shared library, but not a hearth plugin: it has no manifest");
   if (notes.schema.empty()) return not_a_plugin("it has no configuration schema");
   if (notes.abi_major == 0) return not_a_plugin("it doesn't say for which ABI it was built");
   return notes;

@@ -19,7 +19,8 @@ struct ElfNotes {
   std::uint32_t abi_minor = 0;
 };
 
-// `fd` is an open regular file; only pread is used on it. Errors say in words what it is instead of a plugin for this machine.
+// `fd` is an open regular file; only pread is used on it. Errors say in words what it is instead of a plugin
+// for this machine.
 Result<ElfNotes> read_elf_notes(int fd);
 
 }  // namespace hearth::core

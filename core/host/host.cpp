@@ -24,18 +24,16 @@ bool is_settled(LifeState state) {
 
 PluginHost::PluginHost(EventLoop& loop, Home& home, store::Store& store, Log& log, Folders folders,
                        const store::Snapshot& snapshot, Extensions extensions)
-    : world_{loop, home, log, folders.state_dir, std::move(extensions),
-             [this](const std::string& plugin) { return saved_[plugin]; }},
+    : world_{loop, home, log, folders.state_dir, std::move(extensions)},
       store_(store),
-      folders_(std::move(folders)),
-      saved_(snapshot.plugin_data) {
+      folders_(std::move(folders)) {
   for (const auto& [key, value] : snapshot.settings)
     if (key.starts_with(kDisabledSetting)) disabled_[key.substr(kDisabledSetting.size())] = true;
 }
 
 PluginHost::~PluginHost() = default;
 
-// ---- Finding ----------------------------------------------------------------------------------------------------------
+// ---- Finding ------------------------------------------------------------------------------------------
 
 PluginHost::Entry& PluginHost::entry(const std::filesystem::path& file, bool packaged) {
   auto& known = entries_[file];
@@ -77,7 +75,8 @@ void PluginHost::start_all(const config::Configuration& configuration, std::func
   for (const auto& folder : folders_.local) scan(folder, false);
   for (auto& [file, entry] : entries_) begin(*entry);
   for (const auto& [id, section] : configuration_.plugins)
-    if (!find(id)) world_.log.warning(fmt::format("[plugin.{}] is configured, but there is no such plugin", id));
+    if (!find(id))
+      world_.log.warning(fmt::format("[plugin.{}] is configured, but there is no such plugin", id));
   world_.loop.timer(
       kSettleUs, 0,
       [](void* self) {
@@ -93,25 +92,29 @@ void PluginHost::start_builtin(const std::string& id, const hearth_plugin* table
   builtin_.push_back(std::make_unique<PluginRun>(
       world_, id, table, ++last_source_, [] {},
       [this](bool) {
-        const bool all = std::all_of(builtin_.begin(), builtin_.end(), [](const auto& run) { return !run->thread(); });
-        if (all && all_stopped_) world_.loop.post([this] { std::exchange(all_stopped_, {})(!pinned_.empty()); });
+        const bool all =
+            std::all_of(builtin_.begin(), builtin_.end(), [](const auto& run) { return !run->thread(); });
+        if (all && all_stopped_)
+          world_.loop.post([this] { std::exchange(all_stopped_, {})(!pinned_.empty()); });
       }));
   builtin_.back()->start();
 }
 
-// ---- Starting ---------------------------------------------------------------------------------------------------------
+// ---- Starting -----------------------------------------------------------------------------------------
 
 void PluginHost::begin(Entry& entry) {
   auto judged = judge_file(entry.file, folders_.state_dir / "copies");
   if (!judged.ok()) return set(entry, LifeState::kRefused, judged.error().words);
   const auto status = start(entry, std::move(*judged));
-  if (!status.ok()) set(entry, status.error().code == ErrorCode::kDenied ? LifeState::kDisabled : LifeState::kRefused,
-                        status.error().words);
+  if (!status.ok())
+    set(entry, status.error().code == ErrorCode::kDenied ? LifeState::kDisabled : LifeState::kRefused,
+        status.error().words);
 }
 
 // kDenied: switched off by somebody.
 Status PluginHost::may_run(Entry& entry, const config::PluginSection& section) const {
-  entry.isolation = section.isolation.value_or(entry.packaged ? config::Isolation::kNone : config::Isolation::kProcess);
+  entry.isolation =
+      section.isolation.value_or(entry.packaged ? config::Isolation::kNone : config::Isolation::kProcess);
   for (const auto& [file, other] : entries_)
     if (other.get() != &entry && other->id == entry.id && other->run)
       return {ErrorCode::kInvalid, fmt::format("its id '{}' is taken by {}", entry.id, file.string())};
@@ -119,7 +122,8 @@ Status PluginHost::may_run(Entry& entry, const config::PluginSection& section) c
   if (!section.enabled) return {ErrorCode::kDenied, "enabled = false"};
   if (entry.isolation == config::Isolation::kProcess)
     return {ErrorCode::kInvalid,
-            "it would have to run in a process of its own, which this version can't do yet; isolation = \"none\" runs it inside the "
+            "it would have to run in a process of its own, which this version can't do yet; isolation = "
+            "\"none\" runs it inside the "
             "server"};
   return {};
 }
@@ -136,7 +140,8 @@ Status PluginHost::start(Entry& entry, JudgedFile file) {
   if (!settings.ok()) return settings.error();
   auto* of = &entry;
   entry.run = std::make_unique<PluginRun>(
-      world_, std::move(file), config::to_flexbuffer(**settings), ++last_source_, [this, of] { changed(*of); },
+      world_, std::move(file), config::to_flexbuffer(**settings), ++last_source_,
+      [this, of] { changed(*of); },
       [this, of](bool pinned) { world_.loop.post([this, of, pinned] { ended(*of, pinned); }); });
   entry.reason.clear();
   set(entry, LifeState::kVerified, "");
@@ -150,7 +155,7 @@ void PluginHost::stop(Entry& entry, std::function<void()> next) {
   entry.run->stop();
 }
 
-// ---- What runs tell ---------------------------------------------------------------------------------------------------
+// ---- What runs tell -----------------------------------------------------------------------------------
 
 void PluginHost::changed(Entry& entry) { set(entry, entry.run->state(), entry.run->reason()); }
 
@@ -171,10 +176,11 @@ void PluginHost::set(Entry& entry, LifeState state, std::string reason) {
   if (!news) return;
   const auto who = entry.id.empty() ? entry.file.filename().string() : entry.id;
   if (state == LifeState::kRefused || state == LifeState::kQuarantined) {
-    world_.log.write(LogLevel::kError, {}, {}, fmt::format("plugin {} {}: {}", who, name(state), entry.reason));
+    world_.log.write(LogLevel::kError, {}, {},
+                     fmt::format("plugin {} {}: {}", who, name(state), entry.reason));
   } else if (state == LifeState::kRunning || state == LifeState::kUnloaded) {
-    world_.log.info(fmt::format("plugin {} {} {}{}{}", who, entry.version, name(state), entry.reason.empty() ? "" : ": ",
-                                entry.reason));
+    world_.log.info(fmt::format("plugin {} {} {}{}{}", who, entry.version, name(state),
+                                entry.reason.empty() ? "" : ": ", entry.reason));
   }
   publish(entry);
   settle(entry);
@@ -184,7 +190,8 @@ void PluginHost::publish(const Entry& entry) {
   on_change();
   if (entry.id.empty()) return;
   world_.home.publish_fact(
-      PluginState{entry.id, entry.version, entry.kind, std::string(name(entry.state)), entry.reason}, entry.id);
+      PluginState{entry.id, entry.version, entry.kind, std::string(name(entry.state)), entry.reason},
+      entry.id);
 }
 
 // Whoever waits for this plugin is told, unless it is on its way to something else.
@@ -193,17 +200,20 @@ void PluginHost::settle(Entry& entry) {
   for (const auto& done : std::exchange(entry.waiting, {})) {
     const bool well = entry.state == LifeState::kRunning || entry.state == LifeState::kUnloaded ||
                       entry.state == LifeState::kDisabled;
-    done(well ? Status() : Status(ErrorCode::kFailed, fmt::format("{}: {}", name(entry.state), entry.reason)));
+    done(well ? Status()
+              : Status(ErrorCode::kFailed, fmt::format("{}: {}", name(entry.state), entry.reason)));
   }
   check_all_settled();
 }
 
 void PluginHost::check_all_settled() {
-  if (settled_ && std::all_of(entries_.begin(), entries_.end(), [](const auto& e) { return is_settled(e.second->state); })) {
+  if (settled_ && std::all_of(entries_.begin(), entries_.end(),
+                              [](const auto& e) { return is_settled(e.second->state); })) {
     world_.loop.cancel(std::exchange(settle_deadline_, 0));
     std::exchange(settled_, {})();
   }
-  if (!all_stopped_ || std::any_of(entries_.begin(), entries_.end(), [](const auto& e) { return e.second->run != nullptr; }))
+  if (!all_stopped_ ||
+      std::any_of(entries_.begin(), entries_.end(), [](const auto& e) { return e.second->run != nullptr; }))
     return;
   bool stopping = false;
   for (auto& run : builtin_) {
@@ -211,7 +221,8 @@ void PluginHost::check_all_settled() {
     stopping = true;
     run->stop();
   }
-  if (!stopping) world_.loop.post([this] {
+  if (!stopping)
+    world_.loop.post([this] {
       if (all_stopped_) std::exchange(all_stopped_, {})(!pinned_.empty());
     });
 }
@@ -223,7 +234,7 @@ void PluginHost::stop_all(std::function<void(bool)> done) {
   check_all_settled();
 }
 
-// ---- Changes while everything runs --------------------------------------------------------------------------------------
+// ---- Changes while everything runs --------------------------------------------------------------------
 
 void PluginHost::reconfigure(const config::Configuration& configuration) {
   const auto changed = config::changed_plugins(configuration_, configuration);
@@ -247,16 +258,18 @@ void PluginHost::restart(Entry& of) {
 Result<PluginHost::Entry*> PluginHost::ready_for_change(const std::string& id) {
   auto* known = find(id);
   if (!known) return Error{ErrorCode::kInvalid, "no such plugin: " + id};
-  if (known->next || known->state == LifeState::kStopping) return Error{ErrorCode::kBusy, id + " is just stopping"};
+  if (known->next || known->state == LifeState::kStopping)
+    return Error{ErrorCode::kBusy, id + " is just stopping"};
   return known;
 }
 
 void PluginHost::load(const std::filesystem::path& file, Done done) {
   std::error_code error;
   const auto path = std::filesystem::absolute(file, error).lexically_normal();
-  const auto packaged = std::any_of(folders_.packaged.begin(), folders_.packaged.end(), [&](const auto& folder) {
-    return std::filesystem::absolute(folder, error).lexically_normal() == path.parent_path();
-  });
+  const auto packaged =
+      std::any_of(folders_.packaged.begin(), folders_.packaged.end(), [&](const auto& folder) {
+        return std::filesystem::absolute(folder, error).lexically_normal() == path.parent_path();
+      });
   auto& of = entry(path, packaged);
   if (of.run) return done({ErrorCode::kInvalid, "it is loaded already; reload takes its changed file"});
   of.waiting.push_back(std::move(done));
@@ -282,7 +295,8 @@ void PluginHost::reload(const std::string& id, Done done) {
   auto* known = *found;
   auto judged = judge_file(known->file, folders_.state_dir / "copies");
   if (!judged.ok()) return done({ErrorCode::kInvalid, "the running one stays: " + judged.error().words});
-  if (judged->manifest.id != id) return done({ErrorCode::kInvalid, "the file is now another plugin: " + judged->manifest.id});
+  if (judged->manifest.id != id)
+    return done({ErrorCode::kInvalid, "the file is now another plugin: " + judged->manifest.id});
   const auto settings = config::validate_plugin(configuration_.section(id), judged->notes.schema);
   if (!settings.ok()) return done({ErrorCode::kInvalid, "the running one stays: " + settings.error().words});
   known->waiting.push_back(std::move(done));
@@ -295,9 +309,10 @@ void PluginHost::enable(const std::string& id, Done done) {
   auto* known = find(id);
   if (!known) return done({ErrorCode::kInvalid, "no such plugin: " + id});
   if (known->run) return done({});
-  known->waiting.push_back([known, done = std::move(done)](const Status& status) {  // the configuration may still say no
-    done(known->state == LifeState::kDisabled ? Status(ErrorCode::kDenied, known->reason) : status);
-  });
+  known->waiting.push_back(
+      [known, done = std::move(done)](const Status& status) {  // the configuration may still say no
+        done(known->state == LifeState::kDisabled ? Status(ErrorCode::kDenied, known->reason) : status);
+      });
   begin(*known);
   settle(*known);
 }

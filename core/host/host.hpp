@@ -1,4 +1,5 @@
-// PluginHost: all plugins of the server: where they are found, which of them run, and what is said about them.
+// PluginHost: all plugins of the server: where they are found, which of them run, and what is said about
+// them.
 #ifndef HEARTH_CORE_HOST_HOST_HPP
 #define HEARTH_CORE_HOST_HOST_HPP
 
@@ -29,8 +30,8 @@ class PluginHost {
              const store::Snapshot& snapshot, Extensions extensions);
   ~PluginHost();
 
-  // Judges every *.so of the folders and starts what may run. `settled` is called once: when each is running, refused or
-  // disabled, or after 3 s.
+  // Judges every *.so of the folders and starts what may run. `settled` is called once: when each is running,
+  // refused or disabled, or after 3 s.
   void start_all(const config::Configuration& configuration, std::function<void()> settled);
   // The server's own plugin, before any other.
   void start_builtin(const std::string& id, const hearth_plugin* table);
@@ -70,8 +71,8 @@ class PluginHost {
     std::string reason;
     std::uint64_t restarts = 0;
     std::unique_ptr<PluginRun> run;
-    std::function<void()> next;   // what follows when the run has ended
-    std::vector<Done> waiting;    // to be told when it is settled
+    std::function<void()> next;  // what follows when the run has ended
+    std::vector<Done> waiting;   // to be told when it is settled
   };
 
   Entry& entry(const std::filesystem::path& file, bool packaged);
@@ -95,7 +96,6 @@ class PluginHost {
   store::Store& store_;
   const Folders folders_;
   config::Configuration configuration_;
-  std::map<std::string, std::vector<std::uint8_t>> saved_;
   std::map<std::string, bool> disabled_;
   std::map<std::filesystem::path, std::unique_ptr<Entry>> entries_;
   std::vector<std::unique_ptr<PluginRun>> builtin_;

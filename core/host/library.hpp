@@ -15,8 +15,8 @@ class Library {
   Library();
   ~Library();
 
-  // Maps the file (its constructors run), finds hearth_plugin_entry and its table, and checks that the table is whole.
-  // [plugin's thread]
+  // Maps the file (its constructors run), finds hearth_plugin_entry and its table, and checks that the table
+  // is whole. [plugin's thread]
   Result<const hearth_plugin*> open(const std::filesystem::path& file);
 
   // Unmaps it. True: it is gone; false: something of it is still in use and it stays mapped.

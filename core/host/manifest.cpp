@@ -35,7 +35,8 @@ std::string text(const Object& from, const std::string& key, bool required = tru
 
 void only(const Object& object, std::initializer_list<std::string_view> known) {
   for (const auto& [key, value] : object)
-    if (std::find(known.begin(), known.end(), key) == known.end()) throw Wrong{fmt::format("unknown key '{}'", key)};
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      throw Wrong{fmt::format("unknown key '{}'", key)};
 }
 
 Poco::JSON::Array::Ptr list(const Object& from, const std::string& key) {
@@ -58,8 +59,9 @@ std::vector<std::string> texts(const Object& from, const std::string& key) {
 
 bool is_word(std::string_view word) {
   return !word.empty() && word.size() <= 64 && word[0] >= 'a' && word[0] <= 'z' &&
-         std::all_of(word.begin(), word.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
+         std::all_of(word.begin(), word.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+         });
 }
 
 void read_verbs(const Object& manifest, Manifest& m) {
@@ -86,7 +88,8 @@ Manifest read(const Object& json) {
   Manifest m;
   m.id = text(json, "id");
   constexpr std::array<std::string_view, 3> taken{"server", "core", "control"};
-  if (!is_word(m.id) || m.id.find('-') != std::string::npos || std::find(taken.begin(), taken.end(), m.id) != taken.end())
+  if (!is_word(m.id) || m.id.find('-') != std::string::npos ||
+      std::find(taken.begin(), taken.end(), m.id) != taken.end())
     throw Wrong{"'id' is not a free name of the form [a-z][a-z0-9_]{0,63}"};
   m.kind = text(json, "kind");
   if (m.kind != "driver" && m.kind != "protocol" && m.kind != "service")
@@ -109,7 +112,9 @@ Manifest read(const Object& json) {
 }  // namespace
 
 Result<Manifest> Manifest::parse(std::string_view text) {
-  const auto wrong = [](std::string_view words) { return Error{ErrorCode::kInvalid, fmt::format("its manifest is wrong: {}", words)}; };
+  const auto wrong = [](std::string_view words) {
+    return Error{ErrorCode::kInvalid, fmt::format("its manifest is wrong: {}", words)};
+  };
   if (text.size() > kMaxManifest) return wrong("over 64 KiB");
   if (!is_utf8(text)) return wrong("not UTF-8");
   try {

@@ -16,10 +16,10 @@ struct Manifest {
     std::string name, args, help;
   };
 
-  std::string id;       // [a-z][a-z0-9_]{0,63}; "server", "core" and "control" are taken
-  std::string kind;     // driver, protocol or service
-  std::string version;  // up to 64 bytes
-  std::string summary;  // one line
+  std::string id;                        // [a-z][a-z0-9_]{0,63}; "server", "core" and "control" are taken
+  std::string kind;                      // driver, protocol or service
+  std::string version;                   // up to 64 bytes
+  std::string summary;                   // one line
   std::vector<std::string> permissions;  // wanted: "net:lan", "files:/etc/…", "gpio", "bus:…"
   std::vector<std::string> answers;      // full names of request types
   std::string word;                      // `hearthctl WORD VERB`; empty: none

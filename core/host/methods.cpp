@@ -158,7 +158,8 @@ std::vector<std::vector<std::uint8_t>> PluginHost::message_schemas() const {
   std::vector<std::vector<std::uint8_t>> all;
   for (const auto& [file, entry] : entries_)
     if (entry->run)
-      for (const auto& schema : entry->run->file().notes.messages) all.emplace_back(schema.begin(), schema.end());
+      for (const auto& schema : entry->run->file().notes.messages)
+        all.emplace_back(schema.begin(), schema.end());
   return all;
 }
 

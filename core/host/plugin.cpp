@@ -25,22 +25,31 @@ Result<JudgedFile> judge_file(const std::filesystem::path& file, const std::file
   close(fd);
   if (!notes.ok()) return notes.error();
   if (notes->abi_major != HEARTH_ABI_MAJOR || notes->abi_minor > HEARTH_ABI_MINOR)
-    return Error{ErrorCode::kInvalid, fmt::format("built for ABI {}.{}; this server speaks {}.{}", notes->abi_major,
-                                                  notes->abi_minor, HEARTH_ABI_MAJOR, HEARTH_ABI_MINOR)};
+    return Error{ErrorCode::kInvalid,
+                 fmt::format("built for ABI {}.{}; this server speaks {}.{}", notes->abi_major,
+                             notes->abi_minor, HEARTH_ABI_MAJOR, HEARTH_ABI_MINOR)};
   auto manifest = Manifest::parse(notes->manifest);
   if (!manifest.ok()) return manifest.error();
   return JudgedFile{file, *copy, std::move(*manifest), std::move(*notes)};
 }
 
-PluginRun::PluginRun(PluginWorld& world, JudgedFile file, std::vector<std::uint8_t> config, std::uint32_t source,
-                     std::function<void()> changed, std::function<void(bool)> ended)
-    : world_(world), file_(std::move(file)), source_(source), changed_(std::move(changed)), ended_(std::move(ended)) {
+PluginRun::PluginRun(PluginWorld& world, JudgedFile file, std::vector<std::uint8_t> config,
+                     std::uint32_t source, std::function<void()> changed, std::function<void(bool)> ended)
+    : world_(world),
+      file_(std::move(file)),
+      source_(source),
+      changed_(std::move(changed)),
+      ended_(std::move(ended)) {
   make(std::move(config), false);
 }
 
-PluginRun::PluginRun(PluginWorld& world, const std::string& id, const hearth_plugin* table, std::uint32_t source,
-                     std::function<void()> changed, std::function<void(bool)> ended)
-    : world_(world), builtin_(table), source_(source), changed_(std::move(changed)), ended_(std::move(ended)) {
+PluginRun::PluginRun(PluginWorld& world, const std::string& id, const hearth_plugin* table,
+                     std::uint32_t source, std::function<void()> changed, std::function<void(bool)> ended)
+    : world_(world),
+      builtin_(table),
+      source_(source),
+      changed_(std::move(changed)),
+      ended_(std::move(ended)) {
   file_.manifest.id = id;
   make({}, true);
 }
@@ -60,12 +69,13 @@ void PluginRun::make(std::vector<std::uint8_t> config, bool builtin) {
   setup.source = source_;
   setup.state_dir = world_.state_dir / "data" / m.id;
   setup.config = std::move(config);
-  setup.store = world_.saved(m.id);
+  setup.store = world_.home.saved(m.id);
   setup.workers = m.workers;
   self_ = std::make_shared<PluginRun*>(this);
   thread_ = std::make_unique<PluginThread>(
       std::move(setup), *endpoint_,
-      [&log = world_.log, id = builtin ? std::string() : m.id](std::uint32_t level, std::string_view device, std::string_view text) {
+      [&log = world_.log, id = builtin ? std::string() : m.id](std::uint32_t level, std::string_view device,
+                                                               std::string_view text) {
         log.write(static_cast<LogLevel>(std::min<std::uint32_t>(level, HEARTH_ERROR)), id, device, text);
       },
       builtin ? world_.extensions : Extensions(),
@@ -118,8 +128,9 @@ void PluginRun::expect(std::int64_t within_us, std::string what) {
 }
 
 void PluginRun::late() {
-  const auto words = fmt::format("{} took longer than {} s; its library stays loaded until the server ends", awaited_,
-                                 state_ == LifeState::kStopping ? kStopUs / 1'000'000 : kStartUs / 1'000'000);
+  const auto words =
+      fmt::format("{} took longer than {} s; its library stays loaded until the server ends", awaited_,
+                  state_ == LifeState::kStopping ? kStopUs / 1'000'000 : kStartUs / 1'000'000);
   world_.home.detach(*endpoint_, "the plugin hangs");
   attached_ = false;
   *self_ = nullptr;
@@ -153,7 +164,8 @@ void PluginRun::step(PluginStep step, const Status& status) {
   }
 }
 
-// It runs once it has seen what its start asked home for: the house as it is now, and what it wanted to say to that has been said.
+// It runs once it has seen what its start asked home for: the house as it is now, and what it wanted to say
+// to that has been said.
 void PluginRun::settle() {
   Message m;
   m.kind = MessageKind::kSettle;
@@ -167,7 +179,8 @@ void PluginRun::end() {
   world_.home.detach(*endpoint_, asked ? "its plugin was stopped" : "its plugin couldn't start: " + reason_);
   attached_ = false;
   has_ended_ = true;
-  if (!builtin_) thread_.reset();  // what home still owes the control server goes to its closed table
+  thread_->join();
+  // The table outlives the mapping, and what home still owes the control server goes to its closed table.
   const bool unmapped = builtin_ || library_.close();
   if (asked) {
     set(LifeState::kUnloaded, unmapped ? "" : "its library stays loaded: something of it is still in use");

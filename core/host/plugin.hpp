@@ -20,7 +20,16 @@
 namespace hearth::core {
 
 enum class LifeState {
-  kDiscovered, kVerified, kLoaded, kConfigured, kRunning, kStopping, kUnloaded, kQuarantined, kRefused, kDisabled
+  kDiscovered,
+  kVerified,
+  kLoaded,
+  kConfigured,
+  kRunning,
+  kStopping,
+  kUnloaded,
+  kQuarantined,
+  kRefused,
+  kDisabled
 };
 std::string_view name(LifeState state);
 
@@ -31,7 +40,6 @@ struct PluginWorld {
   Log& log;
   std::filesystem::path state_dir;
   Extensions extensions;
-  std::function<std::vector<std::uint8_t>(const std::string& plugin)> saved;  // what it last kept with StorePut
 };
 
 // A file judged and ready to be started: nothing of it has run.
@@ -50,7 +58,8 @@ class PluginRun {
   static constexpr std::int64_t kStartUs = 2'000'000;  // open and create together, then start
   static constexpr std::int64_t kStopUs = 1'000'000;
 
-  // `changed()`: state or reason did. `ended(pinned)`: its last call; pinned means that its thread or library can't be taken away.
+  // `changed()`: state or reason did. `ended(pinned)`: its last call; pinned means that its thread or library
+  // can't be taken away.
   PluginRun(PluginWorld& world, JudgedFile file, std::vector<std::uint8_t> config, std::uint32_t source,
             std::function<void()> changed, std::function<void(bool pinned)> ended);
   // A plugin built into the server, which may listen to every type.

@@ -43,19 +43,22 @@ Result<std::string> copy_and_hash(int from, int to) {
     total += static_cast<std::uint64_t>(n);
     if (total > kMaxPluginFile) return Error{ErrorCode::kInvalid, "larger than 64 MiB"};
     hash.update(buffer.data(), static_cast<std::size_t>(n));
-    if (write(to, buffer.data(), static_cast<std::size_t>(n)) != n) return failed("no private copy could be written");
+    if (write(to, buffer.data(), static_cast<std::size_t>(n)) != n)
+      return failed("no private copy could be written");
   }
 }
 
 }  // namespace
 
-Result<std::filesystem::path> make_private_copy(const std::filesystem::path& file, const std::filesystem::path& folder) {
+Result<std::filesystem::path> make_private_copy(const std::filesystem::path& file,
+                                                const std::filesystem::path& folder) {
   const Descriptor from(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (from.get() < 0) return failed("cannot be opened");
   struct stat status {};
   if (fstat(from.get(), &status) != 0) return failed("cannot be examined");
   if (!S_ISREG(status.st_mode)) return Error{ErrorCode::kInvalid, "not a regular file"};
-  if (static_cast<std::uint64_t>(status.st_size) > kMaxPluginFile) return Error{ErrorCode::kInvalid, "larger than 64 MiB"};
+  if (static_cast<std::uint64_t>(status.st_size) > kMaxPluginFile)
+    return Error{ErrorCode::kInvalid, "larger than 64 MiB"};
 
   std::string temporary = (folder / "new-XXXXXX").string();
   const Descriptor to(mkostemp(temporary.data(), O_CLOEXEC));

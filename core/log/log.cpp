@@ -42,8 +42,7 @@ std::optional<LogLevel> log_level(std::string_view text) {
   return std::nullopt;
 }
 
-// ---- Listeners
-// -----------------------------------------------------------------------------------------------
+// ---- Listeners ----------------------------------------------------------------------------------------
 
 struct LogListener::List {
   std::mutex mutex;
@@ -79,8 +78,7 @@ LogListener Log::on_entry(std::function<void()> wake) {
   return {listeners_, id};
 }
 
-// ---- Writing
-// -------------------------------------------------------------------------------------------------
+// ---- Writing ------------------------------------------------------------------------------------------
 
 Log::Log(LogOptions options)
     : options_(completed(std::move(options))),
@@ -161,8 +159,7 @@ void Log::set_entries(std::size_t entries) {
   trim();
 }
 
-// ---- Reading
-// -------------------------------------------------------------------------------------------------
+// ---- Reading ------------------------------------------------------------------------------------------
 
 std::vector<LogEntry> Log::entries_since(std::uint64_t seq, std::size_t max, LogLevel min_level) const {
   std::vector<LogEntry> found;

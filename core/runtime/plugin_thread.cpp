@@ -28,7 +28,9 @@ PluginThread::PluginThread(PluginSetup setup, Uplink& uplink, LogSink log, Exten
   loop_.add_source(*this);
 }
 
-PluginThread::~PluginThread() {
+PluginThread::~PluginThread() { join(); }
+
+void PluginThread::join() {
   if (thread_.joinable()) thread_.join();
 }
 

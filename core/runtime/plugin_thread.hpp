@@ -47,6 +47,9 @@ class PluginThread : private LoopSource {
   // [any] Stop, wait for the workers, destroy.
   void stop();
 
+  // After kEnded: waits for the thread. Its table may still be called, and says that it is closed.
+  void join();
+
   // [any] Messages to the plugin.
   Queue& inbox() { return inbox_; }
   const Queue& inbox() const { return inbox_; }

@@ -14,7 +14,7 @@ using hearth::Status;
 Appliance::Appliance(hearth::net::Io& io, Address address, const Timing& timing, Owner& owner)
     : io_(io), address_(std::move(address)), timing_(timing), owner_(owner), backoff_(address_.text()) {}
 
-// ---- Polls ----------------------------------------------------------------------------------------------
+// ---- Polls --------------------------------------------------------------------------------------------
 
 void Appliance::poll() {
   if (exchange_) return;
@@ -65,7 +65,7 @@ void Appliance::ask(std::string request, Microseconds time, void (Appliance::*th
                     [this, then](Result<std::string> reply) { (this->*then)(std::move(reply)); });
 }
 
-// ---- Commands -------------------------------------------------------------------------------------------
+// ---- Commands -----------------------------------------------------------------------------------------
 
 void Appliance::switch_to(const std::string& id, Switch how, bool on, std::chrono::milliseconds time,
                           Done done) {

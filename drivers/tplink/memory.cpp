@@ -58,7 +58,7 @@ std::vector<std::uint8_t> Memory::bytes() const {
   for (const auto& [address, info] : devices_) {
     used += size_of(address, info);
     if (used > kMostBytes) break;
-    builder.Map(address.c_str(), [&] {
+    builder.Map(address.c_str(), [&builder, &info = info] {  // spelled out: clang 14 captures no bindings
       builder.String("id", info.id);
       builder.String("alias", info.alias);
       builder.String("model", info.model);

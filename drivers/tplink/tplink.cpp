@@ -96,7 +96,7 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
     return std::chrono::milliseconds(static_cast<std::int64_t>(ctx.config.number(key, fallback) * 1000));
   }
 
-  // ---- Addresses and the devices behind them ------------------------------------------------------------
+  // ---- Addresses and the devices behind them ----------------------------------------------------------
 
   Site& add(const Address& address, const std::string& given, const std::string& name,
             const std::string& location) {
@@ -171,7 +171,7 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
     for (const auto& taker : std::exchange(site.takers, {})) taker(answer);
   }
 
-  // ---- What appliances tell -----------------------------------------------------------------------------
+  // ---- What appliances tell ---------------------------------------------------------------------------
 
   // A device may move to another of the addresses that we were given, but a stranger never takes its place.
   hearth::Status admits(const Appliance& appliance, const std::string& id) override {
@@ -247,7 +247,7 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
     }
   }
 
-  // ---- Facts --------------------------------------------------------------------------------------------
+  // ---- Facts ------------------------------------------------------------------------------------------
 
   void report_all(Site& site, const Reading& reading) {
     const auto tell = [&](const char* capability, hearth::Value value) {

@@ -39,7 +39,7 @@ class House {
 
   // Runs `act(home)` on home's thread and waits for it.
   void on_home(const std::function<void(Home&)>& act);
-  // Returns when home has handled all that was sent before.
+  // Returns when home has handled all that was sent before; at once while it is held up.
   void settle();
   // Runs `act` on this thread while home's is held up.
   void while_busy(const std::function<void()>& act);
@@ -52,6 +52,7 @@ class House {
 
  private:
   std::unique_ptr<Home> home_;
+  bool held_up_ = false;
   std::thread thread_;
 };
 
@@ -84,7 +85,6 @@ class FakePlugin {
   }
   void yes(std::uint64_t request) { send(MessageKind::kAnswer, 0, {}, request, request); }
   void fail(std::uint64_t request, hearth_status status, std::string_view words);
-  // Returns once it is heard.
   template <class T>
   std::uint64_t subscribe() {
     return listen(kType<T>);

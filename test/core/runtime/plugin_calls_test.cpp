@@ -128,6 +128,7 @@ TEST_CASE("a timer that throws is logged and fires again") {
   Handle handle;
   int fired = 0;
   PluginHarness plugin({.stop = [&](Context&) { handle.reset(); }});
+  plugin.owns(handle);
   CHECK(plugin.begin().ok());
   plugin.on_loop([&](Context& ctx) {
     handle = ctx.loop.every(Microseconds(100), [&] {
@@ -212,6 +213,7 @@ TEST_CASE("a message that comes before the plugin has started waits until it has
     outer->push(note);  // home answers a subscription at once, while start still runs
   }});
   outer = &plugin;
+  plugin.owns(handle);
   CHECK(plugin.begin().ok());
   plugin.wait([&] { return got == 1; });
 }

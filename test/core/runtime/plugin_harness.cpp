@@ -16,6 +16,7 @@ PluginHarness::~PluginHarness() {
   if (!thread_) return;
   const auto done = steps();
   if (std::find(done.begin(), done.end(), PluginStep::kEnded) == done.end()) stop();
+  for (auto* handle : handles_) handle->reset();  // while its host is there
 }
 
 void PluginHarness::begin_with(PluginThread::Open open) {

@@ -104,6 +104,9 @@ class PluginHarness : private Uplink {
   // Runs `task` on the plugin's loop, in the middle of its life, and waits until it has.
   void on_loop(std::function<void(Context&)> task);
 
+  // A handle of the test's own, which must not outlive the plugin.
+  void owns(Handle& handle) { handles_.push_back(&handle); }
+
   // What the uplink answers to the next messages. [any]
   void refuse_with(hearth_status status);
 
@@ -124,6 +127,7 @@ class PluginHarness : private Uplink {
   std::uint64_t counter_ = 0;
   std::size_t looked_at_ = 0;  // in sent_
   Context* context_ = nullptr;
+  std::vector<Handle*> handles_;
   std::unique_ptr<PluginThread> thread_;
 };
 

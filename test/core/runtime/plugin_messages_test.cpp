@@ -59,6 +59,7 @@ TEST_CASE("a subscriber gets the messages of its subscription, with their envelo
                             },
                         .stop = [&](Context&) { handle.reset(); }});
   outer = &plugin;
+  plugin.owns(handle);
   CHECK(plugin.begin().ok());
   const auto subscription = subscribed(plugin);
   CHECK(subscription.type == kType<PluginNote>);
@@ -82,6 +83,7 @@ TEST_CASE("a message for a subscription that has ended reaches nobody") {
   PluginHarness plugin({.start = [&](Plugin&, Context& ctx) {
     handle = ctx.bus.subscribe<PluginNote>([&](const PluginNote&) { ++got; });
   }});
+  plugin.owns(handle);
   CHECK(plugin.begin().ok());
   Message note = plugin.made(MessageKind::kPublish, PluginNote{"x", "k", "v"});
   note.handle = subscribed(plugin).handle;
@@ -129,6 +131,7 @@ TEST_CASE("a subscriber that throws is logged and gets the next message") {
                             },
                         .stop = [&](Context&) { handle.reset(); }});
   outer = &plugin;
+  plugin.owns(handle);
   CHECK(plugin.begin().ok());
   Message note = plugin.made(MessageKind::kPublish, PluginNote{"x", "k", "v"});
   note.handle = subscribed(plugin).handle;
@@ -146,6 +149,7 @@ TEST_CASE("a damaged message is logged, not delivered") {
                                   ctx.bus.subscribe<PluginNote>([](const PluginNote&) { FAIL("delivered"); });
                             },
                         .stop = [&](Context&) { handle.reset(); }});
+  plugin.owns(handle);
   CHECK(plugin.begin().ok());
   Message note = plugin.made(MessageKind::kPublish, PluginNote{"x", "k", "v"});
   note.handle = subscribed(plugin).handle;
@@ -165,6 +169,7 @@ TEST_CASE("an answer ends its request, once") {
         });
   }});
   outer = &plugin;
+  plugin.owns(handle);
   CHECK(plugin.begin().ok());
   const auto request = plugin.sent(MessageKind::kRequest);
   CHECK(request.flags == HEARTH_WANTS_ANSWER);
@@ -193,6 +198,7 @@ TEST_CASE("a refusal reaches the asker with its code and its words") {
         });
   }});
   outer = &plugin;
+  plugin.owns(handle);
   CHECK(plugin.begin().ok());
   Message answer;
   answer.kind = MessageKind::kAnswer;
@@ -216,6 +222,7 @@ TEST_CASE("a request that nobody answers ends as a timeout, and a late answer is
         });
   }});
   outer = &plugin;
+  plugin.owns(handle);
   CHECK(plugin.begin().ok());
   const auto request = plugin.sent(MessageKind::kRequest);
   plugin.wait([&] { return !ends.empty(); });
@@ -260,6 +267,8 @@ TEST_CASE("open requests end as cancelled when the plugin stops, and new ones ar
              handle.reset();
              another.reset();
            }});
+  plugin.owns(handle);
+  plugin.owns(another);
   CHECK(plugin.begin().ok());
   plugin.stop();
   CHECK(ends == std::vector<ErrorCode>{ErrorCode::kCancelled, ErrorCode::kCancelled});

@@ -67,8 +67,7 @@ class Driver : public Plugin {
  public:
   using Plugin::Plugin;
 
-  // ---- The easy way
-  // -------------------------------------------------------------------------------------------------------
+  // ---- The easy way -----------------------------------------------------------------------------------
 
   // What to offer once start has returned. More may be declared later. [loop]
   virtual std::vector<Device> devices() { return {}; }
@@ -89,8 +88,7 @@ class Driver : public Plugin {
   // workers run
   virtual void interrupt() {}
 
-  // ---- The scalable way: never blocks, ends `done` later
-  // ----------------------------------------------------------------
+  // ---- The scalable way: never blocks, ends `done` later ----------------------------------------------
 
   virtual void begin_apply(const Command& command, Completion done) {
     auto result = std::make_shared<Value>();
