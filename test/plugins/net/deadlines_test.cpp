@@ -58,4 +58,5 @@ TEST_CASE("a deadline may destroy itself and its neighbours while it passes") {
     }
   });
   CHECK(eventually([&] { return passed == 1; }));
+  thread.on_loop([&] { CHECK(deadlines.empty()); });
 }
