@@ -10,6 +10,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hearth/log.hpp"
@@ -34,7 +35,7 @@ class Config {
     return checked(key, "text", at(key).IsString()).AsString().str();
   }
   std::string text(const std::string& key, std::string fallback) const {
-    return has(key) ? text(key) : fallback;
+    return has(key) ? text(key) : std::move(fallback);
   }
 
   bool flag(const std::string& key) const { return checked(key, "true or false", at(key).IsBool()).AsBool(); }

@@ -61,7 +61,7 @@ class Loop {
       const std::unique_ptr<Posted> mine(static_cast<Posted*>(arg));
       if (status == HEARTH_OK) detail::guarded(mine->host, "posted function", mine->task);
     };
-    if (host_->post(host_, run, posted.get()) == HEARTH_OK) posted.release();
+    if (host_->post(host_, run, posted.get()) == HEARTH_OK) static_cast<void>(posted.release());
   }
 
   // Runs `job` on the plugin's worker pool, then `done(status)` on the loop; kCancelled if the plugin stopped
@@ -91,7 +91,7 @@ class Loop {
     };
     const auto status = host_->work(host_, key, run, finish, work.get());
     if (status == HEARTH_OK) {
-      work.release();
+      static_cast<void>(work.release());
     } else {
       work->done(detail::to_status(status, "no worker"));
     }
