@@ -43,7 +43,7 @@ Value value_from_json(const Poco::Dynamic::Var& json) try {
   if (json.isNumeric()) return json.convert<double>();
   if (json.isString()) return json.convert<std::string>();
   if (json.type() == typeid(Poco::JSON::Object::Ptr)) {
-    const auto color = json.extract<Poco::JSON::Object::Ptr>();
+    const auto& color = json.extract<Poco::JSON::Object::Ptr>();
     return Color{color->getValue<double>("hue"), color->getValue<double>("saturation")};
   }
   return {};

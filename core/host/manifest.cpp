@@ -41,7 +41,7 @@ void only(const Object& object, std::initializer_list<std::string_view> known) {
 
 Poco::JSON::Array::Ptr list(const Object& from, const std::string& key) {
   if (!from.has(key)) return new Poco::JSON::Array;
-  const auto items = from.getArray(key);
+  auto items = from.getArray(key);
   if (!items || items->size() > kMaxList) throw Wrong{fmt::format("'{}' is not a list of at most 64", key)};
   return items;
 }
