@@ -21,7 +21,7 @@ struct Position {
   int column = 0;  // from 1; 0: none in particular
 };
 
-// Of each key and list item, by its path ("plugin.tplink.device[0].host").
+// Of each key and list item, by its path ("plugin.lights.device[0].host").
 using Positions = std::map<std::string, Position, std::less<>>;
 
 // The position of the path, or of the nearest thing around it, or `otherwise`.
@@ -36,7 +36,7 @@ struct ConfigError {
 
 using ConfigErrors = std::vector<ConfigError>;
 
-// One line: "hearth.toml:12: plugin.athome.listn: unknown key, did you mean 'listen'?"
+// One line: "hearth.toml:12: plugin.remote.listn: unknown key, did you mean 'listen'?"
 std::string to_string(const ConfigError& error);
 // A line for each.
 std::string to_string(const ConfigErrors& errors);

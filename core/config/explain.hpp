@@ -15,7 +15,7 @@ namespace hearth::config {
 struct Site {
   const Positions& positions;
   Position otherwise;                        // of what has no position
-  std::string path;                          // "plugin.tplink"; empty: the whole document
+  std::string path;                          // "plugin.lights"; empty: the whole document
   std::vector<std::string> also_known = {};  // keys beside the schema's that a mistyped one may have meant
 };
 

@@ -1,4 +1,4 @@
-// Dotted paths of keys as people write them: plugin.tplink.device[0].host
+// Dotted paths of keys as people write them: plugin.lights.device[0].host
 #ifndef HEARTH_CORE_CONFIG_KEY_PATH_HPP
 #define HEARTH_CORE_CONFIG_KEY_PATH_HPP
 

@@ -17,7 +17,7 @@ namespace hearth::core {
 class Endpoint : public Uplink, public Sink {
  public:
   struct Identity {
-    std::string id;                    // "tplink"
+    std::string id;                    // "lights"
     std::uint32_t source = 0;          // unique for each run of a plugin, not 0
     std::vector<hearth_type> answers;  // request types that its manifest says it answers
     std::string word;                  // of its verbs; empty: none

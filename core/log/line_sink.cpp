@@ -61,7 +61,7 @@ std::string_view colour(LogLevel level) {
   return "";
 }
 
-// "tplink tplink:8006E: text"; the server's own entries are the bare text.
+// "lights lights:8006E: text"; the server's own entries are the bare text.
 std::string sentence(const LogEntry& entry) {
   std::string words = entry.plugin;
   if (!words.empty() && !entry.device.empty()) words += ' ';

@@ -11,9 +11,9 @@ namespace hearth::core {
 
 // How a line looks.
 enum class LineStyle {
-  kPlain,     // 2026-11-20 18:42:12.123 info  tplink tplink:8006E: text     (local time)
+  kPlain,     // 2026-11-20 18:42:12.123 info  lights lights:8006E: text     (local time)
   kTerminal,  // the same, warnings and errors in colour
-  kJournal,   // <6>tplink tplink:8006E: text     (sd-daemon(3); the journal keeps the time)
+  kJournal,   // <6>lights lights:8006E: text     (sd-daemon(3); the journal keeps the time)
 };
 
 // kJournal when JOURNAL_STREAM names this descriptor (systemd.exec(5)), kTerminal on a tty, else kPlain.

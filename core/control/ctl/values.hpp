@@ -16,7 +16,7 @@ Poco::Dynamic::Var parse_value(const std::string& text);
 // A device as devices.list gives it: "on 40 %, 2700 K, 12.3 W"; empty when nothing was reported.
 std::string state_summary(const Poco::JSON::Object& device);
 
-// A message's body in one line: "tplink:8012 brightness = 40", or its fields as "name=value".
+// A message's body in one line: "lights:8012 brightness = 40", or its fields as "name=value".
 std::string body_summary(const Poco::Dynamic::Var& body);
 
 }  // namespace hearth::core::ctl
