@@ -25,6 +25,7 @@ Services& services_of(const hearth_host* host) {
 ControlServer::ControlServer(Context& context)
     : Plugin(context),
       services_(services_of(context.host)),
+      gate_(std::make_shared<LoopGate>(context.loop)),
       log_woken_(std::make_shared<std::atomic<bool>>(false)) {}
 
 ControlServer::~ControlServer() = default;
@@ -49,6 +50,7 @@ void ControlServer::start() {
 }
 
 void ControlServer::stop() {
+  gate_->close();
   log_listener_ = {};
   watch_.reset();
   pause_.reset();
@@ -88,7 +90,7 @@ void ControlServer::admit(UniqueFd fd) {
     return;
   }
   const auto number = ++last_client_;
-  auto session = std::make_shared<Session>(ctx, services_, printer_, [this, number] {
+  auto session = std::make_shared<Session>(ctx, gate_, services_, printer_, [this, number] {
     ctx.loop.post([this, number] { clients_.erase(number); });
   });
   clients_[number] = session;

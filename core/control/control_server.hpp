@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "core/control/control_socket.hpp"
+#include "core/control/loop_gate.hpp"
 #include "core/control/message_printer.hpp"
 #include "core/control/services.hpp"
 #include "core/control/session.hpp"
@@ -41,6 +42,7 @@ class ControlServer : public Plugin {
   void log_changed();
 
   Services& services_;
+  const std::shared_ptr<LoopGate> gate_;
   MessagePrinter printer_;
   ListeningSocket socket_;
   Handle watch_;

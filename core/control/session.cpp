@@ -39,8 +39,9 @@ Result<VerbCall> verb_from(const Poco::JSON::Object& params) {
 
 }  // namespace
 
-Session::Session(Context& ctx, Services& services, MessagePrinter& printer, std::function<void()> ended)
-    : ctx_(ctx), services_(services), printer_(printer), ended_(std::move(ended)) {}
+Session::Session(Context& ctx, std::shared_ptr<LoopGate> gate, Services& services, MessagePrinter& printer,
+                 std::function<void()> ended)
+    : ctx_(ctx), gate_(std::move(gate)), services_(services), printer_(printer), ended_(std::move(ended)) {}
 
 Status Session::start(UniqueFd fd) {
   // Each holds the session while it runs: it may end there.
@@ -82,19 +83,18 @@ void Session::run(const RpcRequest& request) {
   pass_on(request);
 }
 
-// Home answers on its own thread: the result is carried over, and finds the session gone if the client is.
+// Home answers on its own thread, perhaps when the client or this whole plugin is gone.
 void Session::pass_on(const RpcRequest& request) {
   ++passed_on_;
-  services_.call(
-      request.method, request.params,
-      [loop = ctx_.loop, weak = weak_from_this(), id = request.id](Result<Poco::Dynamic::Var> result) {
-        loop.post([weak, id, result = std::move(result)] {
-          const auto self = weak.lock();
-          if (!self) return;
-          --self->passed_on_;
-          self->answer(id, result.ok() ? json_text(*result) : result.error());
-        });
-      });
+  services_.call(request.method, request.params,
+                 [gate = gate_, weak = weak_from_this(), id = request.id](Result<Poco::Dynamic::Var> result) {
+                   gate->post([weak, id, result = std::move(result)] {
+                     const auto self = weak.lock();
+                     if (!self) return;
+                     --self->passed_on_;
+                     self->answer(id, result.ok() ? json_text(*result) : result.error());
+                   });
+                 });
 }
 
 void Session::call_verb(const RpcRequest& request) {

@@ -11,6 +11,7 @@
 #include "core/control/bus_follower.hpp"
 #include "core/control/connection.hpp"
 #include "core/control/log_methods.hpp"
+#include "core/control/loop_gate.hpp"
 #include "core/control/message_printer.hpp"
 #include "core/control/rpc.hpp"
 #include "core/control/services.hpp"
@@ -26,7 +27,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // `ended` is called once, when the client is gone. The session may be in use just then: drop it later, from
   // a posted function.
-  Session(Context& ctx, Services& services, MessagePrinter& printer, std::function<void()> ended);
+  Session(Context& ctx, std::shared_ptr<LoopGate> gate, Services& services, MessagePrinter& printer,
+          std::function<void()> ended);
 
   Status start(UniqueFd fd);
   void close() { connection_->close(); }
@@ -58,6 +60,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::size_t open_calls() const { return passed_on_ + verbs_.size(); }
 
   Context& ctx_;
+  const std::shared_ptr<LoopGate> gate_;
   Services& services_;
   MessagePrinter& printer_;
   const std::function<void()> ended_;
