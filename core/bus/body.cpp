@@ -14,6 +14,7 @@ Body::Body(hearth_bytes bytes) {
   if (!memory) throw std::bad_alloc();
   block_ = std::construct_at(static_cast<Block*>(memory));
   block_->size = bytes.size;
+  spare_ = kSpare;
   std::memcpy(static_cast<void*>(block_ + 1), bytes.data, bytes.size);
 }
 

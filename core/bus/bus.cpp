@@ -7,7 +7,7 @@ namespace hearth::core {
 
 Bus::Bus() : topics_(64) {}
 
-std::size_t Bus::place(hearth_type type) const {
+inline std::size_t Bus::place(hearth_type type) const {
   const std::size_t mask = topics_.size() - 1;
   std::size_t i = type & mask;
   while (topics_[i] && topics_[i]->type != type) i = (i + 1) & mask;
@@ -40,12 +40,12 @@ std::size_t Bus::end_if(Match match) {
         s.sink = nullptr;
         ++count;
       }
-    if (delivering_ == 0) std::erase_if(list, [](const Subscriber& s) { return !s.sink; });
+    if (!delivering_) std::erase_if(list, [](const Subscriber& s) { return !s.sink; });
   };
   for (auto& topic : topics_)
     if (topic) sweep(topic->subscribers);
   sweep(to_everything_);
-  ended_ = ended_ || (count > 0 && delivering_ > 0);
+  ended_ = ended_ || (count > 0 && delivering_);
   return count;
 }
 
@@ -58,18 +58,25 @@ void Bus::remove(const Sink& sink) {
 }
 
 // By index: the list may grow under a delivery, and whoever comes in meanwhile isn't reached by this message.
-void Bus::deliver(const std::vector<Subscriber>& subscribers, const Message& message) {
+inline void Bus::deliver(const std::vector<Subscriber>& subscribers, const Message& message) {
   const std::size_t n = subscribers.size();
-  if (n > 1) message.body.expect_copies(static_cast<std::uint32_t>(n));
+  if (n > Body::kSpare) message.body.expect_copies(static_cast<std::uint32_t>(n));
   for (std::size_t i = 0; i < n; ++i)
     if (const auto s = subscribers[i]; s.sink) s.sink->deliver(message, s.subscription);
 }
 
 void Bus::publish(const Message& message) {
-  ++delivering_;
-  if (const auto* topic = topics_[place(message.type)].get()) deliver(topic->subscribers, message);
+  const bool outermost = !std::exchange(delivering_, true);
+  if (const auto& topic = topics_[place(message.type)]) deliver(topic->subscribers, message);
   if (!to_everything_.empty()) deliver(to_everything_, message);
-  if (--delivering_ == 0 && std::exchange(ended_, false)) end_if([](const Subscriber&) { return false; });
+  if (!outermost) return;
+  delivering_ = false;
+  if (ended_) sweep();
+}
+
+void Bus::sweep() {
+  ended_ = false;
+  end_if([](const Subscriber&) { return false; });
 }
 
 std::size_t Bus::subscribers(hearth_type type) const {

@@ -52,13 +52,14 @@ class Bus {
   void deliver(const std::vector<Subscriber>& subscribers, const Message& message);
   template <class Match>
   std::size_t end_if(Match match);
+  void sweep();
 
   std::vector<std::unique_ptr<Topic>>
       topics_;  // a power of two; a topic stays where it is in memory while the table grows
   std::size_t used_ = 0;
   std::vector<Subscriber> to_everything_;
-  int delivering_ = 0;
-  bool ended_ = false;
+  bool delivering_ = false;
+  bool ended_ = false;  // somebody, while a message was being delivered
 };
 
 }  // namespace hearth::core

@@ -18,39 +18,44 @@ hearth_status Queue::push(Message message) {
   bool wake = false;
   {
     const std::lock_guard lock(lock_);
-    if (closed_) return HEARTH_STALE;
-    if (messages_.size() >= capacity_) {
-      if (message.kind == MessageKind::kRequest) {
-        counters_.refused.fetch_add(1, std::memory_order_relaxed);
-        return HEARTH_BUSY;
-      }
-      if (message.kind == MessageKind::kPublish && !make_room(message)) return HEARTH_OK;
-    }
-    messages_.push_back(std::move(message));
+    if (const auto status = add(message); status != HEARTH_OK) return status;
     wake = added();
   }
   if (wake) wake_();
   return HEARTH_OK;
 }
 
-hearth_status Queue::push(const Message& message, std::uint64_t handle) {
-  std::unique_lock lock(lock_);
+void Queue::flush() {
+  if (staged_.empty()) return;
+  bool wake = false;
+  {
+    const std::lock_guard lock(lock_);
+    if (messages_.empty() && staged_.size() <= capacity_ && !closed_) {
+      messages_.swap(staged_);
+    } else {
+      for (auto& message : staged_) add(message);
+    }
+    wake = added();
+  }
+  staged_.clear();
+  if (wake) wake_();
+}
+
+// Under the lock.
+hearth_status Queue::add(Message& message) {
   if (closed_) return HEARTH_STALE;
   if (messages_.size() >= capacity_) {
-    lock.unlock();
-    Message copy = message;
-    copy.handle = handle;
-    return push(std::move(copy));
+    if (message.kind == MessageKind::kRequest) {
+      counters_.refused.fetch_add(1, std::memory_order_relaxed);
+      return HEARTH_BUSY;
+    }
+    if (message.kind == MessageKind::kPublish && !make_room(message)) return HEARTH_OK;
   }
-  messages_.push_back(message);
-  messages_.back().handle = handle;
-  const bool wake = added();
-  lock.unlock();
-  if (wake) wake_();
+  messages_.push_back(std::move(message));
   return HEARTH_OK;
 }
 
-// One more message stands at the end. True if the taker has to be woken.
+// Something was added. True if the taker has to be woken.
 bool Queue::added() {
   size_.store(messages_.size(), std::memory_order_relaxed);
   return std::exchange(asleep_, false);

@@ -28,8 +28,18 @@ class Queue {
 
   // [any] kBusy as HEARTH_BUSY when refused, HEARTH_STALE once closed.
   hearth_status push(Message message);
-  // [any] The same with a copy whose handle is `handle`, made in its place: for one of many receivers.
-  hearth_status push(const Message& message, std::uint64_t handle);
+
+  // For a publisher that has many messages in one turn. [one thread, always the same] Keeps a copy whose
+  // handle is `handle`; true if it is the first one kept.
+  bool stage(const Message& message, std::uint64_t handle) {
+    if (staged_.size() >= kMostStaged) flush();
+    staged_.push_back(message);
+    staged_.back().handle = handle;
+    return staged_.size() == 1;
+  }
+  // [the same thread] Pushes what was staged, under one lock. No request may be staged: nobody would hear
+  // that it was refused.
+  void flush();
 
   // [taker] Swaps everything queued into `batch`, which must be empty; false if there was nothing.
   bool take(std::vector<Message>& batch);
@@ -44,6 +54,9 @@ class Queue {
   const Counters& counters() const { return counters_; }
 
  private:
+  static constexpr std::size_t kMostStaged = 64;  // then the taker is given work at once
+
+  hearth_status add(Message& message);
   bool added();
   bool make_room(Message& message);
   void drop_oldest_event();
@@ -64,6 +77,7 @@ class Queue {
   bool closed_ = false;
   std::atomic<std::size_t> size_{0};
   Counters counters_;
+  std::vector<Message> staged_;
 };
 
 }  // namespace hearth::core

@@ -41,11 +41,17 @@ hearth_status Endpoint::send(Message message) {
 }
 
 void Endpoint::deliver(const Message& message, std::uint64_t subscription) noexcept {
-  if (inbox_) inbox_->push(message, subscription);
+  if (inbox_) inbox_->stage(message, subscription);
 }
 
 hearth_status Endpoint::push(Message message) {
-  return inbox_ ? inbox_->push(std::move(message)) : hearth_status(HEARTH_UNREACHABLE);
+  if (!inbox_) return HEARTH_UNREACHABLE;
+  inbox_->flush();  // what was delivered before comes before
+  return inbox_->push(std::move(message));
+}
+
+void Endpoint::flush() {
+  if (inbox_) inbox_->flush();
 }
 
 }  // namespace hearth::core

@@ -39,7 +39,9 @@ class Endpoint : public Uplink, public Sink {
 
   // [home] Where messages to the plugin go; null: nowhere any more.
   void connect(Queue* inbox) { inbox_ = inbox; }
+  // Kept until flush() or the next push().
   void deliver(const Message& message, std::uint64_t subscription) noexcept override;
+  void flush();
   hearth_status push(Message message);
 
   // [home] What the plugin has sent.

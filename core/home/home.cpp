@@ -116,7 +116,12 @@ void Home::forget_words(Endpoint& gone, const std::string& reason) {
 bool Home::drain() {
   bool more = false;
   for (std::size_t i = 0; i < endpoints_.size(); ++i) more = drain(*endpoints_[i]) || more;
+  flush();
   return more;
+}
+
+void Home::flush() {
+  for (auto* endpoint : endpoints_) endpoint->flush();
 }
 
 // A queue is at most Endpoint::kMost messages long (and answers), so one turn is bounded, and every plugin
@@ -135,6 +140,7 @@ bool Home::drain(Endpoint& from) {
 }
 
 bool Home::try_sleep() {
+  flush();  // what timers and posted functions have told
   return std::all_of(endpoints_.begin(), endpoints_.end(),
                      [](Endpoint* e) { return e->queue().try_sleep(); });
 }

@@ -69,6 +69,7 @@ class Home : private LoopSource {
   bool drain() override;
   bool try_sleep() override;
   bool drain(Endpoint& from);
+  void flush();
 
   void handle(Endpoint& from, Message& message);
   void published(Endpoint& from, Message& message);

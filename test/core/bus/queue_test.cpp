@@ -53,6 +53,48 @@ TEST_CASE_METHOD(Fixture, "nothing is taken from an empty queue") {
   CHECK_FALSE(queue.take(batch));
 }
 
+TEST_CASE_METHOD(Fixture, "what is staged goes out together, after what was pushed, and wakes once") {
+  CHECK(queue.try_sleep());
+  CHECK(queue.stage(event(1), 11));
+  CHECK_FALSE(queue.stage(event(2), 12));
+  CHECK(queue.size() == 0);
+  CHECK(wakes == 0);
+  queue.flush();
+  CHECK(wakes == 1);
+  queue.push(event(3));
+  queue.stage(event(4), 14);
+  queue.flush();
+  CHECK(wakes == 1);
+  std::vector<Message> batch;
+  CHECK(queue.take(batch));
+  std::vector<std::uint64_t> handles;
+  for (const auto& m : batch) handles.push_back(m.handle);
+  CHECK(handles == Ids{11, 12, 0, 14});
+  CHECK(queue.stage(event(5), 15));
+}
+
+TEST_CASE_METHOD(Fixture, "what is staged obeys the bound like everything else") {
+  for (std::uint64_t id = 1; id <= kCapacity + 3; ++id) queue.stage(event(id), 1);
+  queue.flush();
+  CHECK(taken() == Ids{4, 5, 6, 7, 8, 9, 10, 11});
+  CHECK(queue.counters().dropped == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "who stages much in one turn doesn't keep it to itself") {
+  CHECK(queue.try_sleep());
+  for (std::uint64_t id = 1; id <= 1000; ++id) queue.stage(event(id), 1);
+  CHECK(wakes == 1);
+  CHECK(queue.size() > 0);
+}
+
+TEST_CASE_METHOD(Fixture, "nothing staged gets into a closed queue") {
+  queue.stage(event(1), 1);
+  queue.close();
+  queue.flush();
+  CHECK(queue.size() == 0);
+  CHECK(queue.stage(event(2), 1));
+}
+
 TEST_CASE_METHOD(Fixture,
                  "an event that finds the queue full takes the place of the oldest one, which is counted") {
   for (std::uint64_t id = 1; id <= kCapacity + 3; ++id) CHECK(queue.push(event(id)) == HEARTH_OK);
