@@ -24,6 +24,10 @@ namespace {
 constexpr std::int64_t kStopUs =
     2'500'000;  // SIGTERM ends the server within 3 s, whoever doesn't want to stop
 
+constexpr auto kSafeMode =
+    "safe mode: no orderly stop followed the last 3 starts within 5 minutes, so local plugins aren't "
+    "started; it ends 10 minutes after the start, or by 'hearthctl plugins enable --all'";
+
 LogOptions log_options(const std::string& level) {
   LogOptions options;
   if (level == "debug") options.level = LogLevel::kDebug;
@@ -36,6 +40,14 @@ std::vector<std::string> lines_of(const config::ConfigErrors& errors) {
   std::vector<std::string> lines;
   for (const auto& error : errors) lines.push_back(config::to_string(error));
   return lines;
+}
+
+// hearth-plugin-host stands beside this program, as it is built, or where it is installed.
+std::filesystem::path plugin_host() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto beside = self.parent_path() / "hearth-plugin-host";
+  return std::filesystem::exists(beside, error) ? beside : std::filesystem::path(HEARTH_PLUGIN_HOST);
 }
 
 // The manifest's id and the schema of each plugin file in `folders`, for --check.
@@ -59,7 +71,10 @@ std::map<std::string, std::string> schemas_in(const std::vector<std::filesystem:
 }  // namespace
 
 Server::Server(Options options)
-    : options_(std::move(options)), began_us_(steady_now_us()), log_(log_options(options_.log_level)) {}
+    : options_(std::move(options)),
+      began_us_(steady_now_us()),
+      log_(log_options(options_.log_level)),
+      starts_(options_.state_dir / "starts", current_boot_id(), steady_now_us) {}
 
 Server::~Server() = default;
 
@@ -111,6 +126,9 @@ Status Server::prepare() {
       store::Store::open(options_.state_dir, [this](const std::string& words) { log_.error(words); });
   if (!store.ok()) return store.status();
   store_ = std::move(*store);
+  const auto crash_loop = starts_.begin();
+  if (!crash_loop.ok()) log_.warning("a crash loop would go unnoticed: " + crash_loop.error().words);
+  safe_mode_ = crash_loop.ok() && *crash_loop;
   return {};
 }
 
@@ -123,6 +141,7 @@ int Server::run() {
   home_ = std::make_unique<Home>(loop_, *store_, log_);
   loop_.post([this] { start(); });
   loop_.run();
+  if (const auto status = starts_.clear(); !status.ok()) log_.warning(status.error().words);
   if (pinned_) {
     // A thread of a plugin still runs in its library: taking anything down would pull the floor from under
     // it.
@@ -139,7 +158,7 @@ int Server::run() {
 void Server::start() {
   const auto snapshot = store_->take_snapshot();
   home_->restore(snapshot);
-  PluginHost::Folders folders{options_.packaged(), options_.local(), options_.state_dir};
+  PluginHost::Folders folders{options_.packaged(), options_.local(), options_.state_dir, plugin_host()};
   host_ = std::make_unique<PluginHost>(loop_, *home_, *store_, log_, std::move(folders), snapshot,
                                        [this](std::string_view name) -> const void* {
                                          return name == kServicesExtension ? static_cast<Services*>(this)
@@ -157,8 +176,29 @@ void Server::start() {
   };
   host_->start_builtin("control", &detail::Entry<ControlServer>::kTable);
   for (const auto& problem : lines_of(configuration_.problems())) log_.error(problem);
+  host_->on_release = [this] { end_safe_mode(); };
+  if (safe_mode_) {
+    log_.error(kSafeMode);
+    host_->hold_local(kSafeMode);
+  }
   host_->start_all(configuration_, [this] { ready(); });
+  hearth_handle timer = 0;
+  loop_.timer(
+      StartRecord::kLongEnoughUs, 0, [](void* of) { static_cast<Server*>(of)->up_long_enough(); }, this,
+      &timer);
   feed_watchdog(loop_);
+}
+
+// Whatever comes now is no crash loop.
+void Server::up_long_enough() {
+  if (const auto status = starts_.clear(); !status.ok()) log_.warning(status.error().words);
+  if (end_safe_mode()) host_->release_local();
+}
+
+bool Server::end_safe_mode() {
+  if (!std::exchange(safe_mode_, false)) return false;
+  log_.info("the safe mode has ended");
+  return true;
 }
 
 void Server::ready() {
@@ -234,6 +274,8 @@ Poco::JSON::Object::Ptr Server::status() const {
   json->set("pid", getpid());
   json->set("uptime_s", (steady_now_us() - began_us_) / 1'000'000);
   json->set("ready_ms", ready_us_ / 1000);
+  json->set("safe_mode", safe_mode_);
+  if (safe_mode_) json->set("safe_mode_reason", kSafeMode);
   Poco::JSON::Object::Ptr plugins = new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
   for (const auto& [state, count] : host_->counts()) plugins->set(state, count);
   json->set("plugins", plugins);

@@ -8,6 +8,7 @@
 
 #include "core/app/options.hpp"
 #include "core/app/signals.hpp"
+#include "core/app/start_record.hpp"
 #include "core/config/configuration.hpp"
 #include "core/control/services.hpp"
 #include "core/home/home.hpp"
@@ -45,6 +46,8 @@ class Server : private Services {
   void on_signal(int number);
   void reload();
   void stop();
+  void up_long_enough();
+  bool end_safe_mode();
   Poco::JSON::Object::Ptr status() const;
 
   const Options options_;
@@ -52,6 +55,7 @@ class Server : private Services {
   std::int64_t ready_us_ = 0;
   Signals signals_;
   Log log_;
+  StartRecord starts_;
   config::Configuration configuration_;
   EventLoop loop_;
   std::unique_ptr<store::Store> store_;
@@ -60,6 +64,7 @@ class Server : private Services {
   Methods methods_;
   std::mutex schemas_mutex_;  // the control server asks from its own thread
   std::vector<std::vector<std::uint8_t>> schemas_;
+  bool safe_mode_ = false;  // the last starts ended badly: local plugins are held back
   bool stopping_ = false;
   bool pinned_ = false;
 };

@@ -22,6 +22,10 @@ Endpoint::Endpoint(Identity identity, EventLoop& home)
 hearth_status Endpoint::send(Message message) {
   const bool known = message.kind <= MessageKind::kAnswer && message.kind != MessageKind::kSettle;
   if (!known || message.id >> 40 != (identity_.source & 0xffffff)) return HEARTH_INVALID;
+  // Its table has said so already, but that one may be in a process that doesn't keep to the rules.
+  if ((message.kind == MessageKind::kSubscribe && !identity_.may_listen) ||
+      (message.kind == MessageKind::kRequest && !identity_.may_command && message.type != kType<Sync>))
+    return HEARTH_DENIED;
   message.source = identity_.source;
   message.fact = 0;
   message.flags = message.kind == MessageKind::kRequest ? HEARTH_WANTS_ANSWER : 0;

@@ -22,6 +22,8 @@ class Endpoint : public Uplink, public Sink {
     std::vector<hearth_type> answers;  // request types that its manifest says it answers
     std::string word;                  // of its verbs; empty: none
     bool privileged = false;           // may listen to every type: the control server
+    bool may_listen = true;            // subscribe to what others say
+    bool may_command = true;           // send requests
   };
   static constexpr std::size_t kQueue = 4096;       // messages; then events give way
   static constexpr std::size_t kMost = 4 * kQueue;  // then nothing more is taken but answers

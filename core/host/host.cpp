@@ -1,4 +1,4 @@
-// Scanning folders, and the comings and goings of plugins.
+// Finding plugins in folders, starting and stopping them, and telling how they are.
 #include "core/host/host.hpp"
 
 #include <fmt/format.h>
@@ -13,7 +13,18 @@ namespace hearth::core {
 namespace {
 
 constexpr std::int64_t kSettleUs = 3'000'000;  // "ready" is said after this, whoever is still starting
-constexpr std::string_view kDisabledSetting = "plugin.disabled.";
+
+// As FolderWatch tells its files: absolute, without a slash at the end.
+std::vector<std::filesystem::path> plain(const std::vector<std::filesystem::path>& folders) {
+  std::vector<std::filesystem::path> all;
+  for (const auto& folder : folders) {
+    std::error_code error;
+    auto path = std::filesystem::absolute(folder, error).lexically_normal();
+    if (!path.has_filename()) path = path.parent_path();
+    if (std::find(all.begin(), all.end(), path) == all.end()) all.push_back(std::move(path));
+  }
+  return all;
+}
 
 bool is_settled(LifeState state) {
   return state == LifeState::kRunning || state == LifeState::kRefused || state == LifeState::kDisabled ||
@@ -24,56 +35,76 @@ bool is_settled(LifeState state) {
 
 PluginHost::PluginHost(EventLoop& loop, Home& home, store::Store& store, Log& log, Folders folders,
                        const store::Snapshot& snapshot, Extensions extensions)
-    : world_{loop, home, log, folders.state_dir, std::move(extensions)},
+    : world_{loop, home, log, folders.state_dir, std::move(extensions), folders.plugin_host},
       store_(store),
-      folders_(std::move(folders)) {
+      folders_{plain(folders.packaged), plain(folders.local), std::move(folders.state_dir)} {
   for (const auto& [key, value] : snapshot.settings)
-    if (key.starts_with(kDisabledSetting)) disabled_[key.substr(kDisabledSetting.size())] = true;
+    if (key.starts_with(kDisabledSetting)) disabled_.insert(key.substr(kDisabledSetting.size()));
 }
 
 PluginHost::~PluginHost() = default;
 
 // ---- Finding ------------------------------------------------------------------------------------------
 
-PluginHost::Entry& PluginHost::entry(const std::filesystem::path& file, bool packaged) {
+// One of another folder, loaded by hand, comes last and counts as local.
+PluginHost::Entry& PluginHost::entry(const std::filesystem::path& file) {
   auto& known = entries_[file];
-  if (!known) {
-    known = std::make_unique<Entry>();
-    known->file = file;
-    known->packaged = packaged;
-    known->isolation = packaged ? config::Isolation::kNone : config::Isolation::kProcess;
-  }
+  if (known) return *known;
+  known = std::make_unique<Entry>();
+  known->file = file;
+  const auto place = [&](const std::vector<std::filesystem::path>& folders) {
+    return static_cast<std::size_t>(std::find(folders.begin(), folders.end(), file.parent_path()) -
+                                    folders.begin());
+  };
+  known->folder = place(folders_.packaged);
+  known->packaged = known->folder < folders_.packaged.size();
+  if (!known->packaged) known->folder += place(folders_.local);
+  known->isolation = known->packaged ? config::Isolation::kNone : config::Isolation::kProcess;
   return *known;
 }
 
+// The one that runs; else the first that may, then one that was refused, then one whose file is gone.
 PluginHost::Entry* PluginHost::find(const std::string& id) {
-  for (auto& [file, entry] : entries_)
-    if (entry->id == id && entry->state != LifeState::kRefused) return entry.get();
-  for (auto& [file, entry] : entries_)
-    if (entry->id == id) return entry.get();
-  return nullptr;
+  Entry* found = nullptr;
+  int best = -1;
+  for (auto* entry : in_order()) {
+    const int fit = entry->run ? 3 : entry->is_gone ? 0 : entry->state == LifeState::kRefused ? 1 : 2;
+    if (entry->id != id || fit <= best) continue;
+    found = entry;
+    best = fit;
+  }
+  return found;
+}
+
+std::vector<PluginHost::Entry*> PluginHost::in_order() const {
+  std::vector<Entry*> all;
+  for (const auto& [file, entry] : entries_) all.push_back(entry.get());
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto* a, const auto* b) { return a->folder < b->folder; });
+  return all;
 }
 
 void PluginHost::scan(const std::filesystem::path& folder, bool packaged) {
   std::error_code error;
   std::filesystem::directory_iterator files(folder, error), end;
-  if (error) {
-    if (packaged) world_.log.warning(fmt::format("plugin folder {}: {}", folder.string(), error.message()));
-    return;
-  }
-  std::vector<std::filesystem::path> found;
+  if (error && packaged)
+    world_.log.warning(fmt::format("plugin folder {}: {}", folder.string(), error.message()));
   for (; !error && files != end; files.increment(error))
-    if (files->path().extension() == ".so") found.push_back(files->path());
-  std::sort(found.begin(), found.end());
-  for (const auto& file : found) entry(file, packaged);
+    if (is_plugin_file(files->path())) entry(files->path());
 }
 
 void PluginHost::start_all(const config::Configuration& configuration, std::function<void()> settled) {
   configuration_ = configuration;
   settled_ = std::move(settled);
+  auto folders = folders_.packaged;
+  folders.insert(folders.end(), folders_.local.begin(), folders_.local.end());
+  // Before the scan, so that nothing comes in between.
+  watch_ = std::make_unique<FolderWatch>(world_.loop, world_.log, folders,
+                                         [this](const std::filesystem::path& file) { touched(file); });
   for (const auto& folder : folders_.packaged) scan(folder, true);
   for (const auto& folder : folders_.local) scan(folder, false);
-  for (auto& [file, entry] : entries_) begin(*entry);
+  for (auto* entry : in_order()) begin(*entry);
+  tidy_copies();
   for (const auto& [id, section] : configuration_.plugins)
     if (!find(id))
       world_.log.warning(fmt::format("[plugin.{}] is configured, but there is no such plugin", id));
@@ -93,7 +124,7 @@ void PluginHost::start_builtin(const std::string& id, const hearth_plugin* table
       world_, id, table, ++last_source_, [] {},
       [this](bool) {
         const bool all =
-            std::all_of(builtin_.begin(), builtin_.end(), [](const auto& run) { return !run->thread(); });
+            std::all_of(builtin_.begin(), builtin_.end(), [](const auto& run) { return !run->runner(); });
         if (all && all_stopped_)
           world_.loop.post([this] { std::exchange(all_stopped_, {})(!pinned_.empty()); });
       }));
@@ -102,33 +133,60 @@ void PluginHost::start_builtin(const std::string& id, const hearth_plugin* table
 
 // ---- Starting -----------------------------------------------------------------------------------------
 
-void PluginHost::begin(Entry& entry) {
-  auto judged = judge_file(entry.file, folders_.state_dir / "copies");
-  if (!judged.ok()) return set(entry, LifeState::kRefused, judged.error().words);
-  const auto status = start(entry, std::move(*judged));
-  if (!status.ok())
-    set(entry, status.error().code == ErrorCode::kDenied ? LifeState::kDisabled : LifeState::kRefused,
-        status.error().words);
+Result<JudgedFile> PluginHost::judge(const Entry& entry) const {
+  return judge_file(entry.file, folders_.state_dir / "copies");
 }
 
-// kDenied: switched off by somebody.
+void PluginHost::begin(Entry& entry) {
+  auto judged = judge(entry);
+  if (judged.ok()) return begin(entry, std::move(*judged));
+  entry.copy.clear();
+  set(entry, LifeState::kRefused, judged.error().words);
+  tidy_copies();
+}
+
+void PluginHost::begin(Entry& entry, JudgedFile file) {
+  // A plugin that hangs isn't started beside itself; another content of its file is another plugin.
+  entry.trial.reset();
+  entry.again.reset();
+  if (entry.copy != file.copy) entry.deaths.clear();
+  if (const auto* run = hanging(file.copy)) return set(entry, LifeState::kQuarantined, run->reason());
+  const auto status = start(entry, std::move(file));
+  if (status.ok()) return;
+  const auto code = status.error().code;
+  set(entry,
+      code == ErrorCode::kDenied ? LifeState::kDisabled
+      : code == ErrorCode::kBusy ? LifeState::kDiscovered
+                                 : LifeState::kRefused,
+      status.error().words);
+  tidy_copies();
+}
+
+const PluginRun* PluginHost::hanging(const std::filesystem::path& copy) const {
+  for (const auto& run : pinned_)
+    if (run->state() == LifeState::kQuarantined && run->file().copy == copy) return run.get();
+  return nullptr;
+}
+
+// kDenied: switched off by somebody. kBusy: not yet.
 Status PluginHost::may_run(Entry& entry, const config::PluginSection& section) const {
   entry.isolation =
       section.isolation.value_or(entry.packaged ? config::Isolation::kNone : config::Isolation::kProcess);
-  for (const auto& [file, other] : entries_)
-    if (other.get() != &entry && other->id == entry.id && other->run)
-      return {ErrorCode::kInvalid, fmt::format("its id '{}' is taken by {}", entry.id, file.string())};
+  for (const auto& [file, other] : entries_) {
+    if (other.get() == &entry || other->id != entry.id || !other->run) continue;
+    if (other->is_gone)
+      return {ErrorCode::kBusy,
+              fmt::format("it waits until {}, which was removed, has ended", file.string())};
+    return {ErrorCode::kInvalid, fmt::format("its id '{}' is taken by {}", entry.id, file.string())};
+  }
   if (is_disabled(entry.id)) return {ErrorCode::kDenied, "disabled with hearthctl"};
   if (!section.enabled) return {ErrorCode::kDenied, "enabled = false"};
-  if (entry.isolation == config::Isolation::kProcess)
-    return {ErrorCode::kInvalid,
-            "it would have to run in a process of its own, which this version can't do yet; isolation = "
-            "\"none\" runs it inside the "
-            "server"};
+  if (!entry.packaged && !held_.empty()) return {ErrorCode::kDenied, held_};
   return {};
 }
 
 Status PluginHost::start(Entry& entry, JudgedFile file) {
+  entry.copy = file.copy;
   entry.id = file.manifest.id;
   entry.version = file.manifest.version;
   entry.kind = file.manifest.kind;
@@ -138,10 +196,16 @@ Status PluginHost::start(Entry& entry, JudgedFile file) {
   if (auto no = may_run(entry, section); !no.ok()) return no;
   const auto settings = config::validate_plugin(section, file.notes.schema);
   if (!settings.ok()) return settings.error();
+  auto rights = granted(entry, file.manifest, section);
+  if (!rights.ok()) return rights.error();
+  entry.wanted = file.manifest.permissions;
+  entry.refused = std::move(rights->refused);
+  if (!may_be_opened(entry, file)) return {};
   auto* of = &entry;
+  RunSettings how{config::to_flexbuffer(**settings), ++last_source_, entry.isolation,
+                  std::move(rights->permissions)};
   entry.run = std::make_unique<PluginRun>(
-      world_, std::move(file), config::to_flexbuffer(**settings), ++last_source_,
-      [this, of] { changed(*of); },
+      world_, std::move(file), std::move(how), [this, of] { changed(*of); },
       [this, of](bool pinned) { world_.loop.post([this, of, pinned] { ended(*of, pinned); }); });
   entry.reason.clear();
   set(entry, LifeState::kVerified, "");
@@ -150,6 +214,8 @@ Status PluginHost::start(Entry& entry, JudgedFile file) {
 }
 
 void PluginHost::stop(Entry& entry, std::function<void()> next) {
+  entry.trial.reset();
+  entry.again.reset();
   if (!entry.run) return next();
   entry.next = std::move(next);
   entry.run->stop();
@@ -157,21 +223,32 @@ void PluginHost::stop(Entry& entry, std::function<void()> next) {
 
 // ---- What runs tell -----------------------------------------------------------------------------------
 
-void PluginHost::changed(Entry& entry) { set(entry, entry.run->state(), entry.run->reason()); }
+void PluginHost::changed(Entry& entry) {
+  const auto state = entry.run->state();
+  const bool says = !entry.run->reason().empty() || state >= LifeState::kStopping;
+  set(entry, state, says ? entry.run->reason() : entry.refused_change);
+}
 
 void PluginHost::ended(Entry& entry, bool pinned) {
+  const bool by_itself = entry.run && entry.run->died() && !entry.next && !all_stopped_;
   if (entry.run && pinned) {
     pinned_.push_back(std::move(entry.run));
   } else {
     entry.run.reset();
   }
+  const auto file = entry.file;  // what follows may forget the entry
+  const bool again = std::exchange(entry.is_touched, false);
+  if (by_itself) died(entry);
   if (const auto next = std::exchange(entry.next, {})) next();
-  if (all_stopped_) check_all_settled();
+  if (all_stopped_) return check_all_settled();
+  tidy_copies();
+  if (again) touched(file);
 }
 
 void PluginHost::set(Entry& entry, LifeState state, std::string reason) {
   const bool news = entry.state != state || entry.reason != reason;
   entry.state = state;
+  entry.has_run = entry.has_run || state == LifeState::kRunning;
   entry.reason = std::move(reason);
   if (!news) return;
   const auto who = entry.id.empty() ? entry.file.filename().string() : entry.id;
@@ -189,6 +266,8 @@ void PluginHost::set(Entry& entry, LifeState state, std::string reason) {
 void PluginHost::publish(const Entry& entry) {
   on_change();
   if (entry.id.empty()) return;
+  for (const auto& [file, other] : entries_)  // a plugin's state is that of the file that runs
+    if (other.get() != &entry && other->id == entry.id && other->run) return;
   world_.home.publish_fact(
       PluginState{entry.id, entry.version, entry.kind, std::string(name(entry.state)), entry.reason},
       entry.id);
@@ -197,9 +276,10 @@ void PluginHost::publish(const Entry& entry) {
 // Whoever waits for this plugin is told, unless it is on its way to something else.
 void PluginHost::settle(Entry& entry) {
   if (!is_settled(entry.state) || entry.next) return check_all_settled();
+  const bool died = entry.run && entry.run->died();
   for (const auto& done : std::exchange(entry.waiting, {})) {
-    const bool well = entry.state == LifeState::kRunning || entry.state == LifeState::kUnloaded ||
-                      entry.state == LifeState::kDisabled;
+    const bool well = entry.state == LifeState::kRunning || entry.state == LifeState::kDisabled ||
+                      (entry.state == LifeState::kUnloaded && !died);
     done(well ? Status()
               : Status(ErrorCode::kFailed, fmt::format("{}: {}", name(entry.state), entry.reason)));
   }
@@ -217,7 +297,7 @@ void PluginHost::check_all_settled() {
     return;
   bool stopping = false;
   for (auto& run : builtin_) {
-    if (!run->thread()) continue;
+    if (!run->runner()) continue;
     stopping = true;
     run->stop();
   }
@@ -230,104 +310,9 @@ void PluginHost::check_all_settled() {
 void PluginHost::stop_all(std::function<void(bool)> done) {
   settled_ = {};
   all_stopped_ = std::move(done);
+  watch_.reset();
   for (auto& [file, entry] : entries_) stop(*entry, [] {});
   check_all_settled();
-}
-
-// ---- Changes while everything runs --------------------------------------------------------------------
-
-void PluginHost::reconfigure(const config::Configuration& configuration) {
-  const auto changed = config::changed_plugins(configuration_, configuration);
-  configuration_ = configuration;
-  for (const auto& id : changed) {
-    auto* known = find(id);
-    if (!known) {
-      world_.log.warning(fmt::format("[plugin.{}] is configured, but there is no such plugin", id));
-      continue;
-    }
-    restart(*known);
-  }
-}
-
-// A plugin that hangs isn't started beside itself.
-void PluginHost::restart(Entry& of) {
-  ++of.restarts;
-  stop(of, [this, &of] { of.state == LifeState::kQuarantined ? settle(of) : begin(of); });
-}
-
-Result<PluginHost::Entry*> PluginHost::ready_for_change(const std::string& id) {
-  auto* known = find(id);
-  if (!known) return Error{ErrorCode::kInvalid, "no such plugin: " + id};
-  if (known->next || known->state == LifeState::kStopping)
-    return Error{ErrorCode::kBusy, id + " is just stopping"};
-  return known;
-}
-
-void PluginHost::load(const std::filesystem::path& file, Done done) {
-  std::error_code error;
-  const auto path = std::filesystem::absolute(file, error).lexically_normal();
-  const auto packaged =
-      std::any_of(folders_.packaged.begin(), folders_.packaged.end(), [&](const auto& folder) {
-        return std::filesystem::absolute(folder, error).lexically_normal() == path.parent_path();
-      });
-  auto& of = entry(path, packaged);
-  if (of.run) return done({ErrorCode::kInvalid, "it is loaded already; reload takes its changed file"});
-  of.waiting.push_back(std::move(done));
-  begin(of);
-  settle(of);
-}
-
-void PluginHost::unload(const std::string& id, Done done) {
-  const auto found = ready_for_change(id);
-  if (!found.ok()) return done(found.error());
-  auto* known = *found;
-  if (!known->run) return done({ErrorCode::kInvalid, "it isn't loaded"});
-  stop(*known, [this, known, done = std::move(done)] {
-    settle(*known);
-    done(known->state == LifeState::kUnloaded ? Status() : Status(ErrorCode::kFailed, known->reason));
-  });
-}
-
-// The new file is judged before the running one is touched.
-void PluginHost::reload(const std::string& id, Done done) {
-  const auto found = ready_for_change(id);
-  if (!found.ok()) return done(found.error());
-  auto* known = *found;
-  auto judged = judge_file(known->file, folders_.state_dir / "copies");
-  if (!judged.ok()) return done({ErrorCode::kInvalid, "the running one stays: " + judged.error().words});
-  if (judged->manifest.id != id)
-    return done({ErrorCode::kInvalid, "the file is now another plugin: " + judged->manifest.id});
-  const auto settings = config::validate_plugin(configuration_.section(id), judged->notes.schema);
-  if (!settings.ok()) return done({ErrorCode::kInvalid, "the running one stays: " + settings.error().words});
-  known->waiting.push_back(std::move(done));
-  restart(*known);
-}
-
-void PluginHost::enable(const std::string& id, Done done) {
-  disabled_.erase(id);
-  store_.write(store::RemoveSetting{std::string(kDisabledSetting) + id}, [](const Status&) {});
-  auto* known = find(id);
-  if (!known) return done({ErrorCode::kInvalid, "no such plugin: " + id});
-  if (known->run) return done({});
-  known->waiting.push_back(
-      [known, done = std::move(done)](const Status& status) {  // the configuration may still say no
-        done(known->state == LifeState::kDisabled ? Status(ErrorCode::kDenied, known->reason) : status);
-      });
-  begin(*known);
-  settle(*known);
-}
-
-void PluginHost::disable(const std::string& id, Done done) {
-  const auto found = ready_for_change(id);
-  if (!found.ok()) return done(found.error());
-  auto* known = *found;
-  disabled_[id] = true;
-  store_.write(store::PutSetting{std::string(kDisabledSetting) + id, "1"}, [](const Status&) {});
-  known->waiting.push_back(std::move(done));
-  stop(*known, [this, known] {
-    set(*known, LifeState::kDisabled, "disabled with hearthctl");
-    settle(*known);  // it may have been so before
-  });
 }
 
 }  // namespace hearth::core

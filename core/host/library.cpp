@@ -5,6 +5,8 @@
 
 #include <boost/dll/shared_library.hpp>
 
+#include "core/runtime/plugin_table.hpp"
+
 namespace hearth::core {
 
 struct Library::Handle {
@@ -22,16 +24,7 @@ Result<const hearth_plugin*> Library::open(const std::filesystem::path& file) tr
   handle_->library.load(file.string(), boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   if (!handle_->library.has("hearth_plugin_entry"))
     return Error{ErrorCode::kInvalid, "it doesn't export hearth_plugin_entry"};
-  const auto entry = handle_->library.get<const hearth_plugin*(std::uint32_t)>("hearth_plugin_entry");
-  const hearth_plugin* table = entry(HEARTH_ABI_MAJOR);
-  if (!table) return Error{ErrorCode::kInvalid, "it was not built for this ABI"};
-  if (table->abi_major != HEARTH_ABI_MAJOR || table->abi_minor > HEARTH_ABI_MINOR)
-    return Error{ErrorCode::kInvalid, "its table is of another ABI"};
-  if (table->size < offsetof(hearth_plugin, extension))
-    return Error{ErrorCode::kInvalid, "its table is too short"};
-  if (!table->create || !table->start || !table->receive || !table->stop || !table->destroy)
-    return Error{ErrorCode::kInvalid, "its table lacks a function"};
-  return table;
+  return table_of(&handle_->library.get<const hearth_plugin*(std::uint32_t)>("hearth_plugin_entry"));
 } catch (const std::exception& e) {
   return Error{ErrorCode::kInvalid, std::string("it can't be loaded: ") + e.what()};
 }

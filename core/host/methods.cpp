@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "core/home/views.hpp"
 
 namespace hearth::core {
@@ -37,14 +39,31 @@ Array::Ptr to_json(const std::vector<std::string>& texts) {
   return list;
 }
 
+// "net:lan" and "net:wan" are told to people; what is kept is "net", and only from a process of its own.
+Array::Ptr to_json(const std::vector<std::string>& wanted, const std::vector<std::string>& refused,
+                   config::Isolation isolation) {
+  Array::Ptr list = new Array;
+  for (const auto& permission : wanted) {
+    const bool bus = permission.starts_with("bus:");
+    auto json = object();
+    json->set("permission", permission);
+    json->set("granted", std::find(refused.begin(), refused.end(), permission) == refused.end());
+    json->set("enforced",
+              bus || (isolation == config::Isolation::kProcess && !permission.starts_with("net:")));
+    list->add(json);
+  }
+  return list;
+}
+
 // What only a running plugin has.
 void add_running(Object& json, const PluginRun* run) {
-  const auto* thread = run ? run->thread() : nullptr;
-  const auto busy_since = thread ? thread->busy_since_us() : 0;
-  const auto busy_for = busy_since == 0 ? 0 : steady_now_us() - busy_since;
-  json.set("stalled_since", busy_for > 1'000'000 ? time_to_json(wall_now_us() - busy_for) : Var());
+  const auto* thread = run ? run->runner() : nullptr;
+  const auto stalled = thread ? run->stalled_since_us() : 0;
+  json.set("pid", thread && thread->pid() != 0 ? Var(thread->pid()) : Var());
+  json.set("stalled_since", stalled == 0 ? Var() : time_to_json(wall_now_us() - (steady_now_us() - stalled)));
   json.set("cpu_ms", thread ? thread->cpu_us() / 1000 : 0);
-  json.set("memory_kb", Var());  // inside the server nobody can tell whose memory it is
+  // Inside the server nobody can tell whose memory it is.
+  json.set("memory_kb", thread && thread->pid() != 0 ? Var(memory_of(thread->pid()) / 1024) : Var());
   json.set("queue", thread ? run->endpoint().queue().size() + thread->inbox().size() : 0);
   json.set("longest_callback_ms", thread ? static_cast<double>(thread->longest_callback_us()) / 1000 : 0);
   auto counters = object();
@@ -54,7 +73,7 @@ void add_running(Object& json, const PluginRun* run) {
     const auto& down = thread->inbox().counters();
     counters->set("dropped", up.dropped + down.dropped);
     counters->set("coalesced", up.coalesced + down.coalesced);
-    counters->set("refused", up.refused + down.refused);
+    counters->set("refused", up.refused + down.refused + thread->refused());
     for (const auto& [key, value] : run->endpoint().notes) notes->set(key, value);
   }
   json.set("counters", counters);
@@ -99,7 +118,7 @@ Array::Ptr PluginHost::rows() const {
     json->set("state", std::string(name(entry->state)));
     json->set("reason", text_or_null(entry->reason));
     json->set("isolation", entry->isolation == config::Isolation::kNone ? "none" : "process");
-    json->set("pid", Var());
+    json->set("permissions", to_json(entry->wanted, entry->refused, entry->isolation));
     json->set("restarts", entry->restarts);
     add_running(*json, entry->run.get());
     list->add(json);
@@ -179,6 +198,10 @@ Methods host_methods(PluginHost& host) {
       {"plugins.reload", on_plugin(host, &PluginHost::reload)},
       {"plugins.enable", on_plugin(host, &PluginHost::enable)},
       {"plugins.disable", on_plugin(host, &PluginHost::disable)},
+      {"plugins.enable_all",
+       [&host](const Object&, const MethodDone& done) {
+         host.enable_all([done](const Status& status) { plain(status, done); });
+       }},
   };
 }
 

@@ -7,7 +7,7 @@
 
 namespace hearth::core {
 
-// plugins.list|inspect|load|unload|reload|enable|disable, verbs.list. [home]
+// plugins.list|inspect|load|unload|reload|enable|disable|enable_all, verbs.list. [home]
 Methods host_methods(PluginHost& host);
 
 }  // namespace hearth::core

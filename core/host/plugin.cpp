@@ -33,57 +33,85 @@ Result<JudgedFile> judge_file(const std::filesystem::path& file, const std::file
   return JudgedFile{file, *copy, std::move(*manifest), std::move(*notes)};
 }
 
-PluginRun::PluginRun(PluginWorld& world, JudgedFile file, std::vector<std::uint8_t> config,
-                     std::uint32_t source, std::function<void()> changed, std::function<void(bool)> ended)
-    : world_(world),
-      file_(std::move(file)),
-      source_(source),
-      changed_(std::move(changed)),
-      ended_(std::move(ended)) {
-  make(std::move(config), false);
+PluginRun::PluginRun(PluginWorld& world, JudgedFile file, RunSettings settings, std::function<void()> changed,
+                     std::function<void(bool)> ended)
+    : world_(world), file_(std::move(file)), changed_(std::move(changed)), ended_(std::move(ended)) {
+  make(std::move(settings));
 }
 
 PluginRun::PluginRun(PluginWorld& world, const std::string& id, const hearth_plugin* table,
                      std::uint32_t source, std::function<void()> changed, std::function<void(bool)> ended)
-    : world_(world),
-      builtin_(table),
-      source_(source),
-      changed_(std::move(changed)),
-      ended_(std::move(ended)) {
+    : world_(world), builtin_(table), changed_(std::move(changed)), ended_(std::move(ended)) {
   file_.manifest.id = id;
-  make({}, true);
+  RunSettings settings;
+  settings.source = source;
+  make(std::move(settings));
 }
 
 PluginRun::~PluginRun() {
+  world_.loop.cancel(looks_);
   if (self_) *self_ = nullptr;
 }
 
-void PluginRun::make(std::vector<std::uint8_t> config, bool builtin) {
+void PluginRun::make(RunSettings settings) {
   const auto& m = file_.manifest;
-  Endpoint::Identity identity{m.id, source_, {}, m.word, builtin};
+  Endpoint::Identity identity;
+  identity.id = m.id;
+  identity.source = settings.source;
   for (const auto& type : m.answers) identity.answers.push_back(type_hash(type));
+  identity.word = m.word;
+  identity.privileged = builtin_ != nullptr;
+  identity.may_listen = settings.permissions.bus_listen;
+  identity.may_command = settings.permissions.bus_command;
   endpoint_ = std::make_unique<Endpoint>(std::move(identity), world_.loop);
+  self_ = std::make_shared<PluginRun*>(this);
 
   PluginSetup setup;
   setup.id = m.id;
-  setup.source = source_;
+  setup.source = settings.source;
   setup.state_dir = world_.state_dir / "data" / m.id;
-  setup.config = std::move(config);
+  setup.config = std::move(settings.config);
   setup.store = world_.home.saved(m.id);
   setup.workers = m.workers;
-  self_ = std::make_shared<PluginRun*>(this);
-  thread_ = std::make_unique<PluginThread>(
-      std::move(setup), *endpoint_,
-      [&log = world_.log, id = builtin ? std::string() : m.id](std::uint32_t level, std::string_view device,
-                                                               std::string_view text) {
-        log.write(static_cast<LogLevel>(std::min<std::uint32_t>(level, HEARTH_ERROR)), id, device, text);
-      },
-      builtin ? world_.extensions : Extensions(),
-      [&loop = world_.loop, self = self_](PluginStep step, const Status& status) {
-        loop.post([self, step, status] {
-          if (*self) (*self)->step(step, status);
-        });
-      });
+  setup.may_listen = settings.permissions.bus_listen;
+  setup.may_command = settings.permissions.bus_command;
+  settings.isolation == config::Isolation::kProcess ? make_process(std::move(setup), settings)
+                                                    : make_thread(std::move(setup));
+}
+
+void PluginRun::make_thread(PluginSetup setup) {
+  auto thread = std::make_unique<PluginThread>(std::move(setup), *endpoint_, log_sink(),
+                                               builtin_ ? world_.extensions : Extensions(), step_sink());
+  begin_ = [this, of = thread.get()] {
+    of->begin([this]() -> Result<const hearth_plugin*> {
+      if (builtin_) return builtin_;
+      return library_.open(file_.copy);
+    });
+  };
+  runner_ = std::move(thread);
+}
+
+void PluginRun::make_process(PluginSetup setup, const RunSettings& settings) {
+  PluginProcess::Program program{world_.plugin_host, file_.copy, to_texts(settings.permissions), kMemory};
+  auto process = std::make_unique<PluginProcess>(world_.loop, std::move(setup), std::move(program),
+                                                 *endpoint_, log_sink(), step_sink());
+  begin_ = [of = process.get()] { of->begin(); };
+  runner_ = std::move(process);
+}
+
+LogSink PluginRun::log_sink() const {
+  return [&log = world_.log, id = builtin_ ? std::string() : file_.manifest.id](
+             std::uint32_t level, std::string_view device, std::string_view text) {
+    log.write(static_cast<LogLevel>(std::min<std::uint32_t>(level, HEARTH_ERROR)), id, device, text);
+  };
+}
+
+PluginRunner::OnStep PluginRun::step_sink() {
+  return [&loop = world_.loop, self = self_](PluginStep step, const Status& status) {
+    loop.post([self, step, status] {
+      if (*self) (*self)->step(step, status);
+    });
+  };
 }
 
 void PluginRun::set(LifeState state, std::string reason) {
@@ -102,14 +130,12 @@ void PluginRun::start() {
       return ended_(false);
     }
   }
-  endpoint_->connect(&thread_->inbox());
+  endpoint_->connect(&runner_->inbox());
   world_.home.attach(*endpoint_);
   attached_ = true;
   expect(kStartUs, "loading and creating it");
-  thread_->begin([this]() -> Result<const hearth_plugin*> {
-    if (builtin_) return builtin_;
-    return library_.open(file_.copy);
-  });
+  begin_();
+  look_regularly();
 }
 
 void PluginRun::stop() {
@@ -117,7 +143,7 @@ void PluginRun::stop() {
   if (state_ == LifeState::kStopping || state_ == LifeState::kQuarantined) return;
   set(LifeState::kStopping);
   expect(kStopUs, "stopping it");
-  thread_->stop();
+  runner_->stop();
 }
 
 void PluginRun::expect(std::int64_t within_us, std::string what) {
@@ -128,19 +154,30 @@ void PluginRun::expect(std::int64_t within_us, std::string what) {
 }
 
 void PluginRun::late() {
-  const auto words =
-      fmt::format("{} took longer than {} s; its library stays loaded until the server ends", awaited_,
-                  state_ == LifeState::kStopping ? kStopUs / 1'000'000 : kStartUs / 1'000'000);
+  const auto words = fmt::format("{} took longer than {} s", awaited_,
+                                 (state_ == LifeState::kStopping ? kStopUs : kStartUs) / 1'000'000);
+  deadline_ = 0;
+  if (runner_->pid() != 0) return kill(words);
   world_.home.detach(*endpoint_, "the plugin hangs");
   attached_ = false;
   *self_ = nullptr;
-  thread_->stop();  // should it ever come back, it ends there and then
-  set(LifeState::kQuarantined, words);
+  runner_->stop();  // should it ever come back, it ends there and then
+  world_.loop.cancel(std::exchange(looks_, 0));
+  set(LifeState::kQuarantined, words + "; its library stays loaded until the server ends");
   ended_(true);
+}
+
+// Of a process; that it is gone is heard as a step. Home doesn't wait for that: what is open ends now.
+void PluginRun::kill(std::string why) {
+  if (killed_because_.empty()) killed_because_ = std::move(why);
+  world_.home.detach(*endpoint_, killed_because_);
+  attached_ = false;
+  runner_->kill();
 }
 
 void PluginRun::step(PluginStep step, const Status& status) {
   if (!status.ok()) reason_ = status.error().words;
+  if (!killed_because_.empty() && step < PluginStep::kEnded) return;  // said before it was killed
   switch (step) {
     case PluginStep::kOpened:
       if (status.ok() && state_ != LifeState::kStopping) set(LifeState::kLoaded);
@@ -160,6 +197,10 @@ void PluginRun::step(PluginStep step, const Status& status) {
       world_.home.hear(*endpoint_);
       return set(LifeState::kRunning);
     case PluginStep::kStopped: return;
+    case PluginStep::kDied:
+      if (!killed_because_.empty()) reason_ = killed_because_;
+      died_ = true;
+      return;
     case PluginStep::kEnded: return end();
   }
 }
@@ -172,22 +213,60 @@ void PluginRun::settle() {
   endpoint_->push(std::move(m));
 }
 
-// The thread has nothing left to do: what it sent last is heard, then everything of it goes.
+// It has nothing left to do: what it sent last is heard, then everything of it goes.
 void PluginRun::end() {
   world_.loop.cancel(deadline_);
+  world_.loop.cancel(std::exchange(looks_, 0));
   const bool asked = state_ == LifeState::kStopping;
-  world_.home.detach(*endpoint_, asked ? "its plugin was stopped" : "its plugin couldn't start: " + reason_);
+  world_.home.detach(*endpoint_, asked   ? "its plugin was stopped"
+                                 : died_ ? "its plugin is gone: " + reason_
+                                         : "its plugin couldn't start: " + reason_);
   attached_ = false;
   has_ended_ = true;
-  thread_->join();
+  stalled_since_us_ = 0;
+  runner_->join();
   // The table outlives the mapping, and what home still owes the control server goes to its closed table.
   const bool unmapped = builtin_ || library_.close();
-  if (asked) {
+  if (asked || died_) {
     set(LifeState::kUnloaded, unmapped ? "" : "its library stays loaded: something of it is still in use");
   } else {
     set(LifeState::kRefused);
   }
   ended_(!unmapped);
+}
+
+// ---- Looking after it ---------------------------------------------------------------------------------
+
+// All plugins at the same moments, so that the server wakes once for all.
+void PluginRun::look_regularly() {
+  if (builtin_) return;
+  world_.loop.timer(
+      kLookUs - steady_now_us() % kLookUs, kLookUs, [](void* self) { static_cast<PluginRun*>(self)->look(); },
+      this, &looks_);
+}
+
+void PluginRun::look() {
+  const auto since = runner_->busy_since_us();
+  const auto busy_us = since == 0 ? 0 : steady_now_us() - since;
+  if (busy_us >= kStallUs && stalled_since_us_ == 0) {
+    stalled_since_us_ = since;
+    world_.log.warning(fmt::format("plugin {} stalls: it has been busy for {:.1f} s", file_.manifest.id,
+                                   static_cast<double>(busy_us) / 1e6));
+  } else if (stalled_since_us_ != 0 && since != stalled_since_us_) {
+    world_.log.info(fmt::format("plugin {} goes on", file_.manifest.id));
+    stalled_since_us_ = 0;
+  }
+  if (runner_->pid() == 0 || !killed_because_.empty()) return;
+  if (busy_us >= kHangUs) return kill(fmt::format("it hung for {} s", kHangUs / 1'000'000));
+  if (--looks_until_memory_ <= 0) look_at_memory();
+}
+
+// The limit on its data is the kernel's; what it shares or maps beyond that is found here.
+void PluginRun::look_at_memory() {
+  looks_until_memory_ = static_cast<int>(1'000'000 / kLookUs);
+  const auto used = memory_of(runner_->pid());
+  if (used > kMemory)
+    kill(fmt::format("it used {} MB of memory, its limit is {} MB", used >> 20, kMemory >> 20));
 }
 
 }  // namespace hearth::core

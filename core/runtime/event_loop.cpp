@@ -54,7 +54,10 @@ std::int64_t wall_now_us() {
       .count();
 }
 
-EventLoop::EventLoop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+EventLoop::EventLoop(Vitals* vitals)
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      vitals_(vitals ? *vitals : own_vitals_) {
   epoll_event event{EPOLLIN, {.u64 = 0}};
   if (epoll_ < 0 || wake_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) die("event loop");
 }
@@ -66,8 +69,8 @@ EventLoop::~EventLoop() {
 
 void EventLoop::run() {
   thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  while (!quit_.load(std::memory_order_acquire)) sleep(!work());
-  busy_since_us_.store(0, std::memory_order_relaxed);
+  while (!quit_.exchange(false, std::memory_order_acquire)) sleep(!work());
+  vitals_.busy_since_us.store(0, std::memory_order_relaxed);
 }
 
 void EventLoop::quit() {
@@ -76,19 +79,21 @@ void EventLoop::quit() {
 }
 
 void EventLoop::wake() {
+  if (is_current()) return;
   const std::uint64_t one = 1;
   if (write(wake_, &one, sizeof one) < 0 && errno != EAGAIN) die("wake");
 }
 
 void EventLoop::mark() {
   const auto now = steady_now_us();
-  const auto took = now - busy_since_us_.exchange(now, std::memory_order_relaxed);
-  if (took > longest_us_.load(std::memory_order_relaxed)) longest_us_.store(took, std::memory_order_relaxed);
+  const auto took = now - vitals_.busy_since_us.exchange(now, std::memory_order_relaxed);
+  if (took > vitals_.longest_us.load(std::memory_order_relaxed))
+    vitals_.longest_us.store(took, std::memory_order_relaxed);
 }
 
 // True if there is more to do at once.
 bool EventLoop::work() {
-  busy_since_us_.store(steady_now_us(), std::memory_order_relaxed);
+  vitals_.busy_since_us.store(steady_now_us(), std::memory_order_relaxed);
   bool more = false;
   for (std::size_t i = 0; i < sources_.size(); ++i) more = sources_[i]->drain() || more;
   more = run_posted() || more;
@@ -141,11 +146,11 @@ void EventLoop::sleep(bool may_block) {
     timeout_ms = next ? static_cast<int>(
                             std::clamp<std::int64_t>((*next - steady_now_us() + 999) / 1000, 0, 60'000'000))
                       : -1;
-    busy_since_us_.store(0, std::memory_order_relaxed);
+    vitals_.busy_since_us.store(0, std::memory_order_relaxed);
   }
   std::array<epoll_event, 64> events;
   const int n = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_ms);
-  busy_since_us_.store(steady_now_us(), std::memory_order_relaxed);
+  vitals_.busy_since_us.store(steady_now_us(), std::memory_order_relaxed);
   for (int i = 0; i < n; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
     const std::uint64_t handle = event.data.u64;  // a copy: epoll_event is packed

@@ -20,6 +20,14 @@ namespace hearth::core {
 std::int64_t steady_now_us();
 std::int64_t wall_now_us();
 
+// What a loop shows of itself to whoever watches it, from another thread or through shared memory.
+struct Vitals {
+  std::atomic<std::int64_t> busy_since_us{0};  // when the running callback began (steady); 0: it sleeps
+  std::atomic<std::int64_t> longest_us{0};     // the longest callback yet
+  std::atomic<std::uint64_t> refused{0};       // messages of the plugin that were not taken: too many waited
+};
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
+
 // Something that the loop empties whenever it is awake.
 class LoopSource {
  public:
@@ -34,16 +42,18 @@ class LoopSource {
 // thread.
 class EventLoop {
  public:
-  EventLoop();
+  // `vitals`, if not null, is where it shows how it is, and outlives it.
+  explicit EventLoop(Vitals* vitals = nullptr);
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
   ~EventLoop();
 
-  // Returns after quit().
+  // Returns after quit(); may be called again then.
   void run();
   // [any]
   void quit();
-  // [any] Makes a sleeping loop look at its sources.
+  // [any] Makes a sleeping loop look at its sources. Does nothing on the loop itself: before it sleeps it
+  // asks each source, in the order of adding, so that an earlier one may fill a later one.
   void wake();
 
   // [any] Runs `fn(arg, HEARTH_OK)` on the loop, in the order of posting; HEARTH_STALE, and not at all, after
@@ -71,8 +81,9 @@ class EventLoop {
   bool is_current() const { return thread_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
 
   // [any] When the running callback began (steady), 0 while asleep; and the longest one yet.
-  std::int64_t busy_since_us() const { return busy_since_us_.load(std::memory_order_relaxed); }
-  std::int64_t longest_us() const { return longest_us_.load(std::memory_order_relaxed); }
+  std::int64_t busy_since_us() const { return vitals_.busy_since_us.load(std::memory_order_relaxed); }
+  std::int64_t longest_us() const { return vitals_.longest_us.load(std::memory_order_relaxed); }
+  Vitals& vitals() const { return vitals_; }
   // [loop] Said after each callback, so that the time it took is known.
   void mark();
 
@@ -110,8 +121,8 @@ class EventLoop {
   bool post_asleep_ = false;
   bool posts_closed_ = false;
 
-  std::atomic<std::int64_t> busy_since_us_{0};
-  std::atomic<std::int64_t> longest_us_{0};
+  Vitals own_vitals_;
+  Vitals& vitals_;
 };
 
 }  // namespace hearth::core

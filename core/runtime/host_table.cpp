@@ -1,6 +1,7 @@
 // The table's functions: local ones on the loop and the workers, travelling ones as messages to the Uplink.
 #include "core/runtime/host_table.hpp"
 
+#include "hearth/codec.hpp"
 #include "hearth/log.hpp"
 
 namespace hearth::core {
@@ -10,14 +11,17 @@ namespace {
 // The ABI keeps words for each thread until the calling function returns; nothing else could be told apart.
 thread_local std::string last_words;
 
+// A request that changes nothing, and that everybody may send.
+bool is_harmless(hearth_type type) { return type == kType<Sync>; }
+
 }  // namespace
 
-HostTable::HostTable(EventLoop& loop, Workers& workers, Uplink& uplink, std::uint32_t source, LogSink log,
+HostTable::HostTable(EventLoop& loop, Workers& workers, Uplink& uplink, Rights rights, LogSink log,
                      Extensions extensions)
     : loop_(loop),
       workers_(workers),
       uplink_(uplink),
-      source_(source),
+      rights_(rights),
       log_(std::move(log)),
       extensions_(std::move(extensions)) {
   fill(table_);
@@ -89,13 +93,20 @@ hearth_status HostTable::check() const {
 Message HostTable::message(MessageKind kind, hearth_type type, std::uint64_t cause, hearth_bytes body) {
   Message m;
   m.kind = kind;
-  m.id = message_id(source_, ++counter_);
+  m.id = message_id(rights_.source, ++counter_);
   m.cause = cause;
   m.time_us = wall_now_us();
   m.type = type;
-  m.source = source_;
+  m.source = rights_.source;
   m.body = Body(body);
   return m;
+}
+
+// Nothing is lost without being counted.
+hearth_status HostTable::sent(Message m) {
+  const auto status = uplink_.send(std::move(m));
+  if (status == HEARTH_BUSY) loop_.vitals().refused.fetch_add(1, std::memory_order_relaxed);
+  return status;
 }
 
 hearth_status HostTable::publish(hearth_type type, std::uint64_t cause, hearth_bytes body,
@@ -104,15 +115,16 @@ hearth_status HostTable::publish(hearth_type type, std::uint64_t cause, hearth_b
   if (type == 0 || body.size > kMaxBody) return HEARTH_INVALID;
   Message m = message(MessageKind::kPublish, type, cause, body);
   if (id) *id = m.id;
-  return uplink_.send(std::move(m));
+  return sent(std::move(m));
 }
 
 hearth_status HostTable::subscribe(hearth_type type, hearth_message_fn fn, void* arg, hearth_handle* out) {
   if (const auto bad = check(); bad != HEARTH_OK) return bad;
+  if (!rights_.may_listen) return HEARTH_DENIED;
   *out = loop_.new_handle();
   Message m = message(MessageKind::kSubscribe, type, 0, {});
   m.handle = *out;
-  const auto status = uplink_.send(std::move(m));
+  const auto status = sent(std::move(m));
   if (status == HEARTH_OK) subscriptions_[*out] = {fn, arg};
   return status;
 }
@@ -122,13 +134,14 @@ hearth_status HostTable::request(hearth_type type, std::uint64_t cause, hearth_b
                                  hearth_handle* out) {
   if (const auto bad = check(); bad != HEARTH_OK) return bad;
   if (type == 0 || timeout_us <= 0 || body.size > kMaxBody) return HEARTH_INVALID;
+  if (!rights_.may_command && !is_harmless(type)) return HEARTH_DENIED;
   if (ending_) return HEARTH_CANCELLED;
   if (requests_.size() >= kMaxRequests) return HEARTH_BUSY;
   Message m = message(MessageKind::kRequest, type, cause, body);
   m.flags = HEARTH_WANTS_ANSWER;
   m.handle = static_cast<std::uint64_t>(timeout_us);
   const auto id = m.id;
-  const auto status = uplink_.send(std::move(m));
+  const auto status = sent(std::move(m));
   if (status != HEARTH_OK) return status;
   auto& open = requests_[id] = {this, id, fn, arg, 0};
   loop_.timer(
@@ -150,7 +163,7 @@ hearth_status HostTable::answer(std::uint64_t request, hearth_status status, hea
   Message m = message(MessageKind::kAnswer, type, request, body);
   m.handle = request;
   m.status = status;
-  return uplink_.send(std::move(m));
+  return sent(std::move(m));
 }
 
 hearth_status HostTable::cancel(hearth_handle handle) {
@@ -158,7 +171,7 @@ hearth_status HostTable::cancel(hearth_handle handle) {
   if (subscriptions_.erase(handle) != 0) {
     Message m = message(MessageKind::kUnsubscribe, 0, 0, {});
     m.handle = handle;
-    return uplink_.send(std::move(m));
+    return sent(std::move(m));
   }
   if (const auto open = requests_.find(handle); open != requests_.end()) {
     loop_.cancel(open->second.timer);

@@ -33,7 +33,14 @@ class HostTable {
   static constexpr std::size_t kMaxRequests = 1024;    // open at a time
   static constexpr std::size_t kMaxBody = 192 * 1024;  // bytes; what fits a frame between processes
 
-  HostTable(EventLoop& loop, Workers& workers, Uplink& uplink, std::uint32_t source, LogSink log,
+  // Who the plugin is on the bus. Without a right, HEARTH_DENIED.
+  struct Rights {
+    std::uint32_t source = 0;
+    bool may_listen = true;
+    bool may_command = true;
+  };
+
+  HostTable(EventLoop& loop, Workers& workers, Uplink& uplink, Rights rights, LogSink log,
             Extensions extensions);
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
@@ -71,6 +78,7 @@ class HostTable {
   hearth_status check() const;
   static void fill(hearth_host& table);
 
+  hearth_status sent(Message message);
   hearth_status publish(hearth_type type, std::uint64_t cause, hearth_bytes body, std::uint64_t* id);
   hearth_status subscribe(hearth_type type, hearth_message_fn fn, void* arg, hearth_handle* out);
   hearth_status request(hearth_type type, std::uint64_t cause, hearth_bytes body, std::int64_t timeout_us,
@@ -84,7 +92,7 @@ class HostTable {
   EventLoop& loop_;
   Workers& workers_;
   Uplink& uplink_;
-  const std::uint32_t source_;
+  const Rights rights_;
   const LogSink log_;
   const Extensions extensions_;
   hearth_host table_{};

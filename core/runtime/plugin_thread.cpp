@@ -19,12 +19,14 @@ hearth_bytes bytes(const std::vector<std::uint8_t>& v) { return {v.data(), v.siz
 }  // namespace
 
 PluginThread::PluginThread(PluginSetup setup, Uplink& uplink, LogSink log, Extensions extensions,
-                           OnStep on_step)
+                           OnStep on_step, Vitals* vitals)
     : setup_(std::move(setup)),
       on_step_(std::move(on_step)),
+      loop_(vitals),
       inbox_(setup_.inbox, [this] { loop_.wake(); }),
       workers_(loop_, setup_.workers),
-      host_(loop_, workers_, uplink, setup_.source, std::move(log), std::move(extensions)) {
+      host_(loop_, workers_, uplink, {setup_.source, setup_.may_listen, setup_.may_command}, std::move(log),
+            std::move(extensions)) {
   loop_.add_source(*this);
 }
 
@@ -40,6 +42,11 @@ void PluginThread::begin(Open open) {
   loop_.post([this, open = std::move(open)] { first_steps(open); });
   thread_ = std::thread([this] { loop_.run(); });
   pthread_setname_np(thread_.native_handle(), setup_.id.substr(0, 15).c_str());
+}
+
+void PluginThread::run(Open open) {
+  loop_.post([this, open = std::move(open)] { first_steps(open); });
+  loop_.run();
 }
 
 void PluginThread::stop() {

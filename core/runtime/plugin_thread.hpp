@@ -2,62 +2,47 @@
 #ifndef HEARTH_CORE_RUNTIME_PLUGIN_THREAD_HPP
 #define HEARTH_CORE_RUNTIME_PLUGIN_THREAD_HPP
 
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "core/bus/queue.hpp"
 #include "core/runtime/event_loop.hpp"
 #include "core/runtime/host_table.hpp"
+#include "core/runtime/plugin_runner.hpp"
 #include "core/runtime/workers.hpp"
 
 namespace hearth::core {
 
-// What a plugin is started with.
-struct PluginSetup {
-  std::string id;
-  std::uint32_t source = 0;  // its number in message ids; not 0
-  std::filesystem::path state_dir;
-  std::vector<std::uint8_t> config;  // FlexBuffer
-  std::vector<std::uint8_t> store;
-  std::size_t workers = 4;
-  std::size_t inbox = 4096;  // messages
-};
-
-// The steps, in order. A failed kOpened or kCreated is followed by kEnded, a failed kStarted by kStopped and
-// kEnded.
-enum class PluginStep { kOpened, kCreated, kStarted, kSettled, kStopped, kEnded };
-
-// Starting, stopping and deadlines are the owner's: a step that doesn't come is a plugin that hangs. The
-// destructor joins, so destroy it only after kEnded.
-class PluginThread : private LoopSource {
+// The destructor joins, so destroy it only after kEnded. Steps are told on the plugin's thread.
+class PluginThread : public PluginRunner, private LoopSource {
  public:
-  // [plugin's thread]
-  using OnStep = std::function<void(PluginStep, Status)>;
   // [plugin's thread] Opens the library and finds its table.
   using Open = std::function<Result<const hearth_plugin*>()>;
 
-  PluginThread(PluginSetup setup, Uplink& uplink, LogSink log, Extensions extensions, OnStep on_step);
+  // `vitals`, if not null, outlives it.
+  PluginThread(PluginSetup setup, Uplink& uplink, LogSink log, Extensions extensions, OnStep on_step,
+               Vitals* vitals = nullptr);
   ~PluginThread() override;
 
   // Starts the thread: open, create, start.
   void begin(Open open);
-  // [any] Stop, wait for the workers, destroy.
-  void stop();
+  // Instead of begin(), in a process of the plugin's own: the calling thread is the plugin's until it has
+  // ended.
+  void run(Open open);
+  EventLoop& loop() { return loop_; }
 
-  // After kEnded: waits for the thread. Its table may still be called, and says that it is closed.
-  void join();
-
-  // [any] Messages to the plugin.
-  Queue& inbox() { return inbox_; }
-  const Queue& inbox() const { return inbox_; }
-
-  // [any] For supervision.
-  std::int64_t busy_since_us() const { return loop_.busy_since_us(); }
-  std::int64_t longest_callback_us() const { return loop_.longest_us(); }
-  std::int64_t cpu_us() const;
+  void stop() override;
+  bool kill() override { return false; }
+  // Its table may still be called, and says that it is closed.
+  void join() override;
+  Queue& inbox() override { return inbox_; }
+  const Queue& inbox() const override { return inbox_; }
+  pid_t pid() const override { return 0; }
+  std::int64_t busy_since_us() const override { return loop_.busy_since_us(); }
+  std::int64_t longest_callback_us() const override { return loop_.longest_us(); }
+  std::int64_t cpu_us() const override;
+  std::uint64_t refused() const override { return loop_.vitals().refused.load(std::memory_order_relaxed); }
 
  private:
   bool drain() override;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <system_error>
+#include <vector>
 
 #include "core/control/ctl/commands.hpp"
 #include "core/control/ctl/table.hpp"
@@ -74,6 +75,12 @@ std::string as_file(const std::string& word) {
 
 int run_plugins(Ctl& ctl) {
   const auto& words = ctl.args().words;
+  if (ctl.args().has("--all")) {
+    if (words != std::vector<std::string>{"enable"})
+      return ctl.usage("--all goes with enable, and with no plugin");
+    const auto result = ctl.call("plugins.enable_all");
+    return result ? ctl.show(*result) : ctl.status();
+  }
   if (words.empty() || (words.size() == 1 && words[0] == "list")) return list_plugins(ctl);
   const auto& verb = words[0];
   const bool known = verb == "inspect" || verb == "load" || verb == "unload" || verb == "reload" ||

@@ -21,7 +21,7 @@ LogOptions quiet() {
 }
 
 template <class T>
-T wait_for(std::future<T> future) {
+T result_of(std::future<T> future) {
   if (future.wait_for(kPatience) != std::future_status::ready) throw std::runtime_error("no answer in time");
   return future.get();
 }
@@ -49,6 +49,7 @@ struct RunningHost::House {
 RunningHost::RunningHost() {
   std::filesystem::create_directory(plugins());
   std::filesystem::create_directories(state_dir() / "copies");
+  std::filesystem::create_directories(state_dir() / "data");
   build();
 }
 
@@ -64,9 +65,9 @@ void RunningHost::build() {
   h.store = std::move(*store);
   const auto snapshot = h.store->take_snapshot();
   h.home = std::make_unique<Home>(h.loop, *h.store, h.log);
-  h.host = std::make_unique<PluginHost>(
-      h.loop, *h.home, *h.store, h.log,
-      PluginHost::Folders{{plugins()}, {folder_.path() / "local"}, state_dir()}, snapshot, Extensions());
+  h.host = std::make_unique<PluginHost>(h.loop, *h.home, *h.store, h.log,
+                                        PluginHost::Folders{{plugins()}, {local()}, state_dir(), PLUGIN_HOST},
+                                        snapshot, Extensions());
   h.thread = std::thread([&h] { h.loop.run(); });
 }
 
@@ -81,7 +82,7 @@ void RunningHost::on_home(const std::function<void(PluginHost&)>& use) {
     use(*house_->host);
     done->set_value(true);
   });
-  wait_for(done->get_future());
+  result_of(done->get_future());
 }
 
 void RunningHost::start(const std::string& toml) {
@@ -90,7 +91,7 @@ void RunningHost::start(const std::string& toml) {
   if (!configuration.ok()) throw std::runtime_error("a wrong configuration");
   const auto settled = std::make_shared<std::promise<bool>>();
   on_home([&](PluginHost& host) { host.start_all(*configuration, [settled] { settled->set_value(true); }); });
-  wait_for(settled->get_future());
+  result_of(settled->get_future());
 }
 
 void RunningHost::reconfigure(const std::string& toml) {
@@ -104,7 +105,7 @@ bool RunningHost::stop() {
   house_->stopped = true;
   const auto stopped = std::make_shared<std::promise<bool>>();
   on_home([&](PluginHost& host) { host.stop_all([stopped](bool pinned) { stopped->set_value(pinned); }); });
-  return wait_for(stopped->get_future());
+  return result_of(stopped->get_future());
 }
 
 void RunningHost::restart(const std::string& toml) {
@@ -117,7 +118,7 @@ void RunningHost::restart(const std::string& toml) {
 Status RunningHost::settled(const std::function<void(PluginHost&, PluginHost::Done)>& begin) {
   const auto done = std::make_shared<std::promise<Status>>();
   on_home([&](PluginHost& host) { begin(host, [done](const Status& status) { done->set_value(status); }); });
-  return wait_for(done->get_future());
+  return result_of(done->get_future());
 }
 
 Status RunningHost::change(void (PluginHost::*action)(const std::string&, PluginHost::Done),
@@ -129,14 +130,19 @@ Status RunningHost::load(const std::filesystem::path& file) {
   return settled([&](PluginHost& host, PluginHost::Done done) { host.load(file, std::move(done)); });
 }
 
-Poco::JSON::Object::Ptr RunningHost::row(const std::string& name) {
+Poco::JSON::Object::Ptr RunningHost::find_row(const std::string& name) {
   Poco::JSON::Object::Ptr found;
   on_home([&](PluginHost& host) {
     const auto rows = host.rows();
     for (unsigned i = 0; i < rows->size(); ++i)
-      if (rows->getObject(i)->getValue<std::string>("file") == (plugins() / name).string())
+      if (std::filesystem::path(rows->getObject(i)->getValue<std::string>("file")).filename() == name)
         found = rows->getObject(i);
   });
+  return found;
+}
+
+Poco::JSON::Object::Ptr RunningHost::row(const std::string& name) {
+  auto found = find_row(name);
   if (!found) throw std::runtime_error("no row for " + name);
   return found;
 }
@@ -149,6 +155,43 @@ std::string RunningHost::reason(const std::string& name) {
 }
 
 std::string RunningHost::volume() { return row()->getObject("notes")->optValue<std::string>("volume", ""); }
+
+DeviceDeclared RunningHost::bell() {
+  DeviceDeclared bell;
+  on_home([&](PluginHost&) {
+    const auto* device = house_->home->devices().find("sample:bell");
+    if (device) bell = device->declared;
+  });
+  return bell;
+}
+
+std::vector<std::string> RunningHost::log() {
+  std::vector<std::string> lines;
+  for (const auto& entry : house_->log.latest(1000)) lines.push_back(entry.text);
+  return lines;
+}
+
+std::size_t RunningHost::copies() {
+  std::size_t count = 0;
+  on_home([&](PluginHost&) {
+    for ([[maybe_unused]] const auto& copy : std::filesystem::directory_iterator(state_dir() / "copies"))
+      ++count;
+  });
+  return count;
+}
+
+void RunningHost::wait_for(const std::string& state, const std::string& name) {
+  wait([&] { return has_row(name) && this->state(name) == state; });
+}
+
+// Files are told in their order, and a row comes and goes with its file.
+void RunningHost::look() {
+  const auto name = "zz-look-" + std::to_string(++looks_) + ".so";
+  std::ofstream(plugins() / name) << "no library";
+  wait([&] { return has_row(name); });
+  std::filesystem::remove(plugins() / name);
+  wait([&] { return !has_row(name); });
+}
 
 void RunningHost::wait(const std::function<bool()>& condition) {
   const auto until = std::chrono::steady_clock::now() + kPatience;

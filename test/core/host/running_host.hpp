@@ -19,6 +19,7 @@ class RunningHost {
   ~RunningHost();
 
   std::filesystem::path plugins() const { return folder_.path() / "plugins"; }
+  std::filesystem::path local() const { return folder_.path() / "local"; }  // made by the test
   std::filesystem::path state_dir() const { return folder_.path() / "state"; }
   // Copies the sample plugin there under that name.
   std::filesystem::path add(const std::string& name = "sample.so");
@@ -36,11 +37,21 @@ class RunningHost {
   Status enable(const std::string& id = "sample") { return change(&PluginHost::enable, id); }
   Status disable(const std::string& id = "sample") { return change(&PluginHost::disable, id); }
 
-  // A row as JSON text, by the file's name; empty if there is none.
+  // What was said at the end of what `begin` has begun.
+  Status settled(const std::function<void(PluginHost&, PluginHost::Done)>& begin);
+
+  // By the file's name.
+  bool has_row(const std::string& name = "sample.so") { return !find_row(name).isNull(); }
   Poco::JSON::Object::Ptr row(const std::string& name = "sample.so");
   std::string state(const std::string& name = "sample.so");
   std::string reason(const std::string& name = "sample.so");
-  std::string volume();  // as the plugin notes it
+  std::string volume();            // as the plugin notes it
+  DeviceDeclared bell();           // the plugin's device, as home has it
+  std::vector<std::string> log();  // so far
+  std::size_t copies();            // files in the folder of private copies
+  void wait_for(const std::string& state, const std::string& name = "sample.so");
+  // Until everything that has happened to files so far was looked at.
+  void look();
   // Until `condition`.
   void wait(const std::function<bool()>& condition);
   void on_home(const std::function<void(PluginHost&)>& use);
@@ -48,11 +59,12 @@ class RunningHost {
  private:
   struct House;
   void build();
+  Poco::JSON::Object::Ptr find_row(const std::string& name);
   Status change(void (PluginHost::*action)(const std::string&, PluginHost::Done), const std::string& id);
-  Status settled(const std::function<void(PluginHost&, PluginHost::Done)>& begin);
 
   const hearth::test::TemporaryFolder folder_;
   std::unique_ptr<House> house_;
+  int looks_ = 0;
 };
 
 }  // namespace hearth::core::test

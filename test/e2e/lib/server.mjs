@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,10 +23,20 @@ function value(v) {
   return typeof v === 'string' ? JSON.stringify(v) : String(v);
 }
 
+// With HEARTH_ISOLATION=process every packaged plugin runs in a process of its own, unless a test says where: the same tests, the other
+// mode.
+function placed(plugins) {
+  const isolation = process.env.HEARTH_ISOLATION;
+  if (!isolation) return plugins;
+  const packaged = readdirSync(pluginDir).filter((file) => file.endsWith('.so')).map((file) => path.basename(file, '.so'));
+  const ids = [...new Set([...packaged, ...Object.keys(plugins)])];
+  return Object.fromEntries(ids.map((id) => [id, { isolation, ...plugins[id] }]));
+}
+
 // {athome: {listen: "127.0.0.1:0"}, simulated: {device: [{id: "a", ...}]}} as TOML.
 export function toml(plugins) {
   const lines = [];
-  for (const [id, section] of Object.entries(plugins)) {
+  for (const [id, section] of Object.entries(placed(plugins))) {
     lines.push(`[plugin.${id}]`);
     const isTables = ([, v]) => Array.isArray(v) && typeof v[0] === 'object';
     for (const [key, v] of Object.entries(section).filter((e) => !isTables(e))) lines.push(`${key} = ${value(v)}`);
@@ -45,9 +55,11 @@ export class Server {
   #child = null;
   #ended = null;
 
-  constructor(folder, { args = [] } = {}) {
+  // `pluginDirs`: what counts as packaged. `env`: variables besides the present ones.
+  constructor(folder, { args = [], pluginDirs = [pluginDir], env = {} } = {}) {
     this.folder = folder;
-    this.args = args;
+    this.args = [...pluginDirs.flatMap((dir) => ['--plugin-dir', dir]), ...args];
+    this.env = { ...process.env, ...env };
     this.config = path.join(folder, 'hearth.toml');
     this.stateDir = path.join(folder, 'state');
     this.runtimeDir = path.join(folder, 'run');
@@ -68,8 +80,8 @@ export class Server {
   launch() {
     assert.equal(this.#child, null, 'the server runs already');
     const options = ['--config', this.config, '--state-dir', this.stateDir, '--runtime-dir', this.runtimeDir,
-      '--plugin-dir', pluginDir, ...this.args];
-    const child = spawn(hearthd, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+      ...this.args];
+    const child = spawn(hearthd, options, { stdio: ['ignore', 'pipe', 'pipe'], env: this.env });
     this.#child = child;
     this.launchLog = '';
     for (const stream of [child.stdout, child.stderr]) {
