@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/runtime/rights.hpp"
+
 namespace hearth::core {
 
 namespace {
@@ -23,8 +25,9 @@ hearth_status Endpoint::send(Message message) {
   const bool known = message.kind <= MessageKind::kAnswer && message.kind != MessageKind::kSettle;
   if (!known || message.id >> 40 != (identity_.source & 0xffffff)) return HEARTH_INVALID;
   // Its table has said so already, but that one may be in a process that doesn't keep to the rules.
-  if ((message.kind == MessageKind::kSubscribe && !identity_.may_listen) ||
-      (message.kind == MessageKind::kRequest && !identity_.may_command && message.type != kType<Sync>))
+  if ((message.kind == MessageKind::kSubscribe && !identity_.may_listen &&
+       !everybody_may_hear(message.type)) ||
+      (message.kind == MessageKind::kRequest && !identity_.may_command && !everybody_may_ask(message.type)))
     return HEARTH_DENIED;
   message.source = identity_.source;
   message.fact = 0;

@@ -46,10 +46,12 @@ bool is_there(const fs::path& file) {
   return lstat(file.c_str(), &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-FolderWatch::FolderWatch(EventLoop& loop, Log& log, const std::vector<fs::path>& folders, Changed changed)
+FolderWatch::FolderWatch(EventLoop& loop, Log& log, const std::vector<fs::path>& folders, Changed changed,
+                         Changed begun)
     : loop_(loop),
       log_(log),
       changed_(std::move(changed)),
+      begun_(std::move(begun)),
       inotify_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
   if (inotify_ < 0) {
     log_.warning(fmt::format("plugin folders are not watched: {}", std::strerror(errno)));
@@ -142,7 +144,8 @@ void FolderWatch::lost_some() {
 
 void FolderWatch::happened(Folder& folder, std::uint32_t mask, std::string_view name) {
   const auto file = folder.path / name;
-  if (!is_plugin_file(file) || ((mask & IN_CREATE) && !is_complete(file))) return;
+  if (!is_plugin_file(file)) return;
+  if ((mask & IN_CREATE) && !is_complete(file)) return begun_(file);
   touch(folder, file);
 }
 

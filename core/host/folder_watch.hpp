@@ -32,8 +32,11 @@ class FolderWatch {
 
   // `folders` are absolute; one that isn't there (any more) is watched as soon as it is, and then everything
   // in it is told. `changed` may be called for a file that is as it was, never within the constructor; of
-  // several at once, those that have gone come first. What is written to is told when it is closed.
-  FolderWatch(EventLoop& loop, Log& log, const std::vector<std::filesystem::path>& folders, Changed changed);
+  // several at once, those that have gone come first. What is written to is told when it is closed, and one
+  // that is new by `begun` too, at once.
+  FolderWatch(
+      EventLoop& loop, Log& log, const std::vector<std::filesystem::path>& folders, Changed changed,
+      Changed begun = [](const std::filesystem::path&) {});
   FolderWatch(const FolderWatch&) = delete;
   FolderWatch& operator=(const FolderWatch&) = delete;
   ~FolderWatch();
@@ -67,7 +70,7 @@ class FolderWatch {
 
   EventLoop& loop_;
   Log& log_;
-  const Changed changed_;
+  const Changed changed_, begun_;
   int inotify_ = -1;
   hearth_handle watched_ = 0;
   hearth_handle timer_ = 0;

@@ -99,8 +99,9 @@ void PluginHost::start_all(const config::Configuration& configuration, std::func
   auto folders = folders_.packaged;
   folders.insert(folders.end(), folders_.local.begin(), folders_.local.end());
   // Before the scan, so that nothing comes in between.
-  watch_ = std::make_unique<FolderWatch>(world_.loop, world_.log, folders,
-                                         [this](const std::filesystem::path& file) { touched(file); });
+  watch_ = std::make_unique<FolderWatch>(
+      world_.loop, world_.log, folders, [this](const std::filesystem::path& file) { touched(file); },
+      [this](const std::filesystem::path& file) { being_written(file); });
   for (const auto& folder : folders_.packaged) scan(folder, true);
   for (const auto& folder : folders_.local) scan(folder, false);
   for (auto* entry : in_order()) begin(*entry);
@@ -121,7 +122,7 @@ void PluginHost::start_all(const config::Configuration& configuration, std::func
 
 void PluginHost::start_builtin(const std::string& id, const hearth_plugin* table) {
   builtin_.push_back(std::make_unique<PluginRun>(
-      world_, id, table, ++last_source_, [] {},
+      world_, id, table, ++last_source_, [this] { check_ready(); },
       [this](bool) {
         const bool all =
             std::all_of(builtin_.begin(), builtin_.end(), [](const auto& run) { return !run->runner(); });
@@ -224,13 +225,20 @@ void PluginHost::stop(Entry& entry, std::function<void()> next) {
 // ---- What runs tell -----------------------------------------------------------------------------------
 
 void PluginHost::changed(Entry& entry) {
+  if (ends_by_itself(entry)) return;  // died() says what follows
   const auto state = entry.run->state();
   const bool says = !entry.run->reason().empty() || state >= LifeState::kStopping;
   set(entry, state, says ? entry.run->reason() : entry.refused_change);
 }
 
+// Its process is gone, and nobody wanted that.
+bool PluginHost::ends_by_itself(const Entry& entry) const {
+  return entry.run && entry.run->died() && !entry.next && !all_stopped_;
+}
+
 void PluginHost::ended(Entry& entry, bool pinned) {
-  const bool by_itself = entry.run && entry.run->died() && !entry.next && !all_stopped_;
+  const bool by_itself = ends_by_itself(entry);
+  if (by_itself) entry.reason = entry.run->reason();
   if (entry.run && pinned) {
     pinned_.push_back(std::move(entry.run));
   } else {
@@ -256,8 +264,9 @@ void PluginHost::set(Entry& entry, LifeState state, std::string reason) {
     world_.log.write(LogLevel::kError, {}, {},
                      fmt::format("plugin {} {}: {}", who, name(state), entry.reason));
   } else if (state == LifeState::kRunning || state == LifeState::kUnloaded) {
-    world_.log.info(fmt::format("plugin {} {} {}{}{}", who, entry.version, name(state),
-                                entry.reason.empty() ? "" : ": ", entry.reason));
+    world_.log.write(entry.again ? LogLevel::kWarning : LogLevel::kInfo, {}, {},
+                     fmt::format("plugin {} {} {}{}{}", who, entry.version, name(state),
+                                 entry.reason.empty() ? "" : ": ", entry.reason));
   }
   publish(entry);
   settle(entry);
@@ -276,22 +285,28 @@ void PluginHost::publish(const Entry& entry) {
 // Whoever waits for this plugin is told, unless it is on its way to something else.
 void PluginHost::settle(Entry& entry) {
   if (!is_settled(entry.state) || entry.next) return check_all_settled();
-  const bool died = entry.run && entry.run->died();
   for (const auto& done : std::exchange(entry.waiting, {})) {
     const bool well = entry.state == LifeState::kRunning || entry.state == LifeState::kDisabled ||
-                      (entry.state == LifeState::kUnloaded && !died);
+                      (entry.state == LifeState::kUnloaded && !entry.again);
     done(well ? Status()
               : Status(ErrorCode::kFailed, fmt::format("{}: {}", name(entry.state), entry.reason)));
   }
   check_all_settled();
 }
 
+void PluginHost::check_ready() {
+  const auto all_settled = [](const auto& all, const auto& state) {
+    return std::all_of(all.begin(), all.end(), [&](const auto& one) { return is_settled(state(one)); });
+  };
+  if (!settled_ || !all_settled(builtin_, [](const auto& run) { return run->state(); }) ||
+      !all_settled(entries_, [](const auto& known) { return known.second->state; }))
+    return;
+  world_.loop.cancel(std::exchange(settle_deadline_, 0));
+  std::exchange(settled_, {})();
+}
+
 void PluginHost::check_all_settled() {
-  if (settled_ && std::all_of(entries_.begin(), entries_.end(),
-                              [](const auto& e) { return is_settled(e.second->state); })) {
-    world_.loop.cancel(std::exchange(settle_deadline_, 0));
-    std::exchange(settled_, {})();
-  }
+  check_ready();
   if (!all_stopped_ ||
       std::any_of(entries_.begin(), entries_.end(), [](const auto& e) { return e.second->run != nullptr; }))
     return;

@@ -121,9 +121,11 @@ class PluginHost {
   void stop(Entry& entry, std::function<void()> next);
   const PluginRun* hanging(const std::filesystem::path& copy) const;
   void changed(Entry& entry);
+  bool ends_by_itself(const Entry& entry) const;
   void ended(Entry& entry, bool pinned);
   void set(Entry& entry, LifeState state, std::string reason);
   void settle(Entry& entry);
+  void check_ready();
   void check_all_settled();
   void publish(const Entry& entry);
   bool is_disabled(const std::string& id) const { return disabled_.contains(id); }
@@ -142,6 +144,7 @@ class PluginHost {
 
   // hot_drop.cpp: what files bring about.
   void touched(const std::filesystem::path& file);
+  void being_written(const std::filesystem::path& file);
   void file_there(Entry& entry);
   void file_gone(Entry& entry);
   void gone(Entry& entry);

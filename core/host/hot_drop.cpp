@@ -29,6 +29,12 @@ void PluginHost::touched(const std::filesystem::path& file) {
   }
 }
 
+// It has a row from the first moment; what it is shows when it is closed.
+void PluginHost::being_written(const std::filesystem::path& file) {
+  if (!watch_ || entries_.contains(file) || !is_there(file)) return;
+  set(entry(file), LifeState::kDiscovered, "it is being written");
+}
+
 // The new file is judged before the running one is touched. The same content changes nothing: what was
 // stopped, refused at its start or quarantined stays so.
 void PluginHost::file_there(Entry& of) {

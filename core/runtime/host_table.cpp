@@ -1,7 +1,7 @@
 // The table's functions: local ones on the loop and the workers, travelling ones as messages to the Uplink.
 #include "core/runtime/host_table.hpp"
 
-#include "hearth/codec.hpp"
+#include "core/runtime/rights.hpp"
 #include "hearth/log.hpp"
 
 namespace hearth::core {
@@ -10,9 +10,6 @@ namespace {
 
 // The ABI keeps words for each thread until the calling function returns; nothing else could be told apart.
 thread_local std::string last_words;
-
-// A request that changes nothing, and that everybody may send.
-bool is_harmless(hearth_type type) { return type == kType<Sync>; }
 
 }  // namespace
 
@@ -120,7 +117,7 @@ hearth_status HostTable::publish(hearth_type type, std::uint64_t cause, hearth_b
 
 hearth_status HostTable::subscribe(hearth_type type, hearth_message_fn fn, void* arg, hearth_handle* out) {
   if (const auto bad = check(); bad != HEARTH_OK) return bad;
-  if (!rights_.may_listen) return HEARTH_DENIED;
+  if (!rights_.may_listen && !everybody_may_hear(type)) return HEARTH_DENIED;
   *out = loop_.new_handle();
   Message m = message(MessageKind::kSubscribe, type, 0, {});
   m.handle = *out;
@@ -134,7 +131,7 @@ hearth_status HostTable::request(hearth_type type, std::uint64_t cause, hearth_b
                                  hearth_handle* out) {
   if (const auto bad = check(); bad != HEARTH_OK) return bad;
   if (type == 0 || timeout_us <= 0 || body.size > kMaxBody) return HEARTH_INVALID;
-  if (!rights_.may_command && !is_harmless(type)) return HEARTH_DENIED;
+  if (!rights_.may_command && !everybody_may_ask(type)) return HEARTH_DENIED;
   if (ending_) return HEARTH_CANCELLED;
   if (requests_.size() >= kMaxRequests) return HEARTH_BUSY;
   Message m = message(MessageKind::kRequest, type, cause, body);

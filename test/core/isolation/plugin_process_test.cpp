@@ -167,7 +167,7 @@ TEST_CASE_METHOD(Fixture, "without the right to listen or to command it is denie
   program.permissions = {};
   begin();
   CHECK(ask("count", "1") == "the plugin gave no answer");
-  CHECK(log.find("cannot subscribe") != std::string::npos);
+  CHECK(log.find("bus:listen") != std::string::npos);
 }
 
 TEST_CASE_METHOD(Fixture, "a hundred lives leave no descriptor, no child and no memory behind") {

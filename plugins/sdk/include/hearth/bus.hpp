@@ -95,8 +95,11 @@ class Bus {
     const auto status = host_->subscribe(
         host_, kType<T>, [](void* arg, const hearth_message* m) { Slot::call(arg, "subscription", m); },
         slot.get(), &id);
+    if (status == HEARTH_DENIED)
+      throw std::runtime_error(
+          concat("without the permission bus:listen it can't subscribe to ", MessageTraits<T>::kName));
     if (status != HEARTH_OK)
-      throw std::runtime_error("cannot subscribe to " + std::string(MessageTraits<T>::kName));
+      throw std::runtime_error(concat("cannot subscribe to ", MessageTraits<T>::kName));
     return Handle(host_, id, std::move(slot));
   }
 
@@ -169,7 +172,9 @@ class Bus {
         },
         slot.get(), &id);
     if (status == HEARTH_OK) return Handle(host_, id, std::move(slot));
-    const auto words = detail::to_status(status, "request").error().words;
+    const auto words = status == HEARTH_DENIED
+                           ? std::string("without the permission bus:command it can't ask")
+                           : detail::to_status(status, "request").error().words;
     slot->function(status, nullptr, detail::slice(words));
     return {};
   }
