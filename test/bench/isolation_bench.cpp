@@ -35,7 +35,13 @@ void loads() {
     plugin.begin();
     took.push_back(us_since(begin) / 1000);
   }
-  print({"isolated: process started, plugin loaded and started", median(took), "ms", Bound::kAtMost, 5, {}, {}});
+  print({"isolated: process started, plugin loaded and started",
+         median(took),
+         "ms",
+         Bound::kAtMost,
+         5,
+         {},
+         {}});
 }
 
 void memory() {
@@ -43,7 +49,12 @@ void memory() {
   plugin.begin();
   plugin.ask("echo", "x");
   print({"isolated: PSS of a plugin of the SDK only",
-         static_cast<double>(core::memory_of(plugin.process->pid())) / (1 << 20), "MB", Bound::kAtMost, 1.3, {}, {}});
+         static_cast<double>(core::memory_of(plugin.process->pid())) / (1 << 20),
+         "MB",
+         Bound::kAtMost,
+         1.3,
+         {},
+         {}});
 }
 
 void round_trips() {
@@ -64,8 +75,13 @@ void floods() {
   up.begin();
   auto begin = core::steady_now_us();
   up.ask("flood", std::to_string(kFlood));
-  print({"isolated: messages from the plugin", static_cast<double>(up.events) / us_since(begin), "M messages/s",
-         Bound::kAtLeast, 1, {}, {}});
+  print({"isolated: messages from the plugin",
+         static_cast<double>(up.events) / us_since(begin),
+         "M messages/s",
+         Bound::kAtLeast,
+         1,
+         {},
+         {}});
 
   ProcessHarness down(UNRULY, PLUGIN_HOST);
   down.begin();
@@ -90,8 +106,13 @@ void floods() {
       return m.kind == core::MessageKind::kAnswer && m.handle == counted;
     });
   });
-  print({"isolated: messages to the plugin", static_cast<double>(kFlood) / us_since(begin), "M messages/s",
-         Bound::kAtLeast, 1, {}, {}});
+  print({"isolated: messages to the plugin",
+         static_cast<double>(kFlood) / us_since(begin),
+         "M messages/s",
+         Bound::kAtLeast,
+         1,
+         {},
+         {}});
 }
 
 }  // namespace

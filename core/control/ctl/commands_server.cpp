@@ -31,8 +31,17 @@ std::string memory(const Var& kilobytes) {
   return fmt::format("{:.1f} MB", kilobytes.convert<double>() / 1024);
 }
 
-// Why it doesn't run, or what it says of itself.
+// Of more than `at_least`, so that a house at rest shows none.
+std::string time_ms(const Var& ms, double at_least) {
+  if (!ms.isNumeric() || ms.convert<double>() < at_least) return {};
+  const auto value = ms.convert<double>();
+  return value < 1000 ? fmt::format("{:.0f} ms", value) : fmt::format("{:.1f} s", value / 1000);
+}
+
+// That it stalls, why it doesn't run, or what it says of itself.
 std::string remarks(const Object& plugin) {
+  if (const auto since = plugin.get("stalled_since"); since.isString())
+    return "stalls since " + since.extract<std::string>();
   const auto reason = plugin.get("reason");
   if (reason.isString() && !reason.extract<std::string>().empty()) return reason.extract<std::string>();
   const auto notes = plugin.get("notes");
@@ -44,7 +53,8 @@ int list_plugins(Ctl& ctl) {
   const auto plugins = ctl.call("plugins.list");
   if (!plugins) return ctl.status();
   if (ctl.json()) return ctl.print_json(*plugins);
-  Table table({"PLUGIN", "VERSION", "KIND", "STATE", "ISOLATION", "RESTARTS", "MEMORY", "REMARKS"});
+  Table table({"PLUGIN", "VERSION", "KIND", "STATE", "ISOLATION", "RESTARTS", "CPU", "MEMORY", "QUEUE",
+               "LONGEST", "REMARKS"});
   if (plugins->type() == typeid(Array::Ptr))
     for (const auto& item : *plugins->extract<Array::Ptr>()) {
       if (item.type() != typeid(Object::Ptr)) continue;
@@ -54,10 +64,11 @@ int list_plugins(Ctl& ctl) {
         return p.get(key).isEmpty() ? std::string() : plain(p.get(key));
       };
       const auto state = text("state");
-      const auto restarts = text("restarts");
+      const auto unless_0 = [&](const char* key) { return text(key) == "0" ? std::string() : text(key); };
       table.add({p.get("id").isEmpty() ? file : text("id"), text("version"), text("kind"),
-                 Cell(state, colour_of(state)), text("isolation"), restarts == "0" ? std::string() : restarts,
-                 memory(p.get("memory_kb")), remarks(p)});
+                 Cell(state, colour_of(state)), text("isolation"), unless_0("restarts"),
+                 time_ms(p.get("cpu_ms"), 1), memory(p.get("memory_kb")), unless_0("queue"),
+                 time_ms(p.get("longest_callback_ms"), 1), remarks(p)});
     }
   ctl.print(table.empty() ? "no plugins\n" : table.text(ctl.coloured()));
   return kOk;

@@ -62,14 +62,14 @@ TEST_CASE("a body assigned to itself stays what it is") {
   CHECK(body.text() == "itself");
 }
 
-TEST_CASE("threads may copy and drop one body at the same time") {
+TEST_CASE("threads may copy and drop bodies that share their bytes at the same time") {
   const Body body(std::string(1000, 'b'));
   std::vector<std::thread> threads;
   std::vector<std::size_t> seen(4);
   for (std::size_t t = 0; t < seen.size(); ++t) {
-    threads.emplace_back([&body, &seen, t] {
+    threads.emplace_back([mine = body, &seen, t] {
       for (int i = 0; i < 20'000; ++i) {
-        const Body copy = body;
+        const Body copy = mine;
         seen[t] += copy.size();
       }
     });

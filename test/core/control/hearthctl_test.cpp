@@ -213,14 +213,18 @@ TEST_CASE("plugins are shown with why they don't run, and printed as they are fo
   House house;
   house.methods["plugins.list"] = gives(
       R"([{"id":"athome","version":"1.0","kind":"protocol","file":"/p/athome.so","state":"running","reason":null,
-           "isolation":"none","pid":null,"restarts":0,"memory_kb":null,"notes":{"listen":"127.0.0.1:9999"}},
+           "isolation":"none","pid":null,"restarts":0,"cpu_ms":0,"queue":0,"longest_callback_ms":0.2,
+           "memory_kb":null,"notes":{"listen":"127.0.0.1:9999"}},
           {"id":null,"version":null,"kind":null,"file":"/p/bad.so","state":"refused","reason":"no manifest",
-           "isolation":"process","pid":null,"restarts":2,"memory_kb":1536,"notes":{}}])");
+           "isolation":"process","pid":null,"restarts":2,"cpu_ms":1500,"queue":3,"longest_callback_ms":12.6,
+           "memory_kb":1536,"notes":{}}])");
   const RunningServer server(house);
   CHECK(hearthctl(house, {"plugins"}).out ==
-        "PLUGIN  VERSION  KIND      STATE    ISOLATION  RESTARTS  MEMORY  REMARKS\n"
-        "athome  1.0      protocol  running  none                         listen=127.0.0.1:9999\n"
-        "bad.so                     refused  process    2         1.5 MB  no manifest\n");
+        "PLUGIN  VERSION  KIND      STATE    ISOLATION  RESTARTS  CPU    MEMORY  QUEUE  LONGEST  REMARKS\n"
+        "athome  1.0      protocol  running  none                                                "
+        "listen=127.0.0.1:9999\n"
+        "bad.so                     refused  process    2         1.5 s  1.5 MB  3      13 ms    no "
+        "manifest\n");
   CHECK(hearthctl(house, {"plugins", "list", "--json"}).out.find("\"pid\": null") != std::string::npos);
 }
 
