@@ -105,7 +105,7 @@ void Session::call_verb(const RpcRequest& request) {
   const auto refused = std::make_shared<bool>(false);
   auto handle = ctx_.bus.request<VerbResult>(
       *call, kVerbDeadline,
-      [weak = weak_from_this(), id = request.id, number, refused](Result<VerbResult> result) {
+      [weak = weak_from_this(), id = request.id, number, refused](const Result<VerbResult>& result) {
         const auto self = weak.lock();
         if (!self) return;
         if (*number != 0) return self->verb_done(*number, result);

@@ -85,6 +85,7 @@ int spawn(const std::filesystem::path& program, const std::string& name, int cha
   char* arguments[] = {path.data(), argument.data(), nullptr};
   auto variables = environment();
   std::vector<char*> pointers;
+  pointers.reserve(variables.size() + 1);
   for (auto& variable : variables) pointers.push_back(variable.data());
   pointers.push_back(nullptr);
   const int error = posix_spawn(pid, path.c_str(), &actions, &attributes, arguments, pointers.data());

@@ -33,7 +33,7 @@ struct Arguments {
   std::map<std::string, std::string, std::less<>> options;  // the command's own, with their values
 
   bool has(std::string_view option) const { return options.find(option) != options.end(); }
-  std::string option(std::string_view name, std::string otherwise = {}) const {
+  std::string option(std::string_view name, const std::string& otherwise = {}) const {
     const auto found = options.find(name);
     return found == options.end() ? otherwise : found->second;
   }

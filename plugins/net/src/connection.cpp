@@ -153,9 +153,9 @@ void Connection::flushed() {
   ::shutdown(socket_.get(), SHUT_WR);
   if (quiet_ || read_ended_) {
     watch_.reset();
-    Fd last = std::move(socket_);
-    if (!read_ended_) io_.linger.take(std::move(last));
-    return release(std::move(last));
+    if (read_ended_) return release(std::move(socket_));
+    io_.linger.take(std::move(socket_));
+    return release(Fd());
   }
   draining_ = true;
   deadline_.set(kDiscardTime);

@@ -67,8 +67,8 @@ TEST_CASE_METHOD(Fixture, "what is staged goes out together, after what was push
   CHECK(wakes == 1);
   std::vector<Message> batch;
   CHECK(queue.take(batch));
-  std::vector<std::uint64_t> handles;
-  for (const auto& m : batch) handles.push_back(m.handle);
+  Ids handles(batch.size());
+  std::transform(batch.begin(), batch.end(), handles.begin(), [](const Message& m) { return m.handle; });
   CHECK(handles == Ids{11, 12, 0, 14});
   CHECK(queue.stage(event(5), 15));
 }

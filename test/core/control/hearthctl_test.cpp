@@ -34,6 +34,7 @@ class Program {
     const UniqueFd out_end(out[1]), err_end(err[1]);
     args.insert(args.begin(), {HEARTHCTL, "--runtime-dir", runtime_dir.native()});
     std::vector<char*> argv;
+    argv.reserve(args.size() + 1);
     for (auto& arg : args) argv.push_back(arg.data());
     argv.push_back(nullptr);
     posix_spawn_file_actions_t actions;

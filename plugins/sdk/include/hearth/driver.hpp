@@ -104,7 +104,8 @@ class Driver : public Plugin {
   // [loop]
   virtual void take(const DeviceWanted& wanted, std::function<void(Result<std::string>)> done) {
     (void)wanted;
-    done(Error{ErrorCode::kInvalid, "this driver takes no devices by address"});
+    const auto refuse = std::move(done);
+    refuse(Error{ErrorCode::kInvalid, "this driver takes no devices by address"});
   }
 
   void begin() override {
