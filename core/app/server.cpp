@@ -214,6 +214,7 @@ void Server::on_signal(int number) {
 }
 
 void Server::reload() {
+  if (stopping_) return;
   tell_systemd("RELOADING=1");
   auto loaded = config::load(options_.config);
   if (!loaded.ok()) {

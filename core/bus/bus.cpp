@@ -1,6 +1,8 @@
 // Looking up a type's subscribers, and keeping the table sound while it is walked.
 #include "core/bus/bus.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace hearth::core {
@@ -16,14 +18,23 @@ inline std::size_t Bus::place(hearth_type type) const {
 
 Bus::Topic& Bus::topic(hearth_type type) {
   if (const auto& known = topics_[place(type)]) return *known;
-  if (++used_ * 2 > topics_.size()) {
-    auto old = std::exchange(topics_, std::vector<std::unique_ptr<Topic>>(topics_.size() * 2));
-    for (auto& topic : old)
-      if (topic) topics_[place(topic->type)] = std::move(topic);
-  }
+  if (++used_ * 2 > topics_.size()) grow();
   auto& fresh = topics_[place(type)];
   fresh = std::make_unique<Topic>(Topic{type, {}});
   return *fresh;
+}
+
+// Topics that nobody listens to any more are left out, and only then is there a larger table, if it must be.
+void Bus::grow() {
+  auto old = std::move(topics_);
+  if (!delivering_)
+    std::erase_if(old, [](const auto& topic) { return !topic || topic->subscribers.empty(); });
+  const auto left = static_cast<std::size_t>(
+      std::count_if(old.begin(), old.end(), [](const auto& topic) { return topic != nullptr; }));
+  topics_ = std::vector<std::unique_ptr<Topic>>(std::bit_ceil(std::max<std::size_t>(64, (left + 1) * 4)));
+  for (auto& topic : old)
+    if (topic) topics_[place(topic->type)] = std::move(topic);
+  used_ = left + 1;
 }
 
 void Bus::subscribe(hearth_type type, Sink& sink, std::uint64_t subscription) {
@@ -32,25 +43,31 @@ void Bus::subscribe(hearth_type type, Sink& sink, std::uint64_t subscription) {
 }
 
 template <class Match>
-std::size_t Bus::end_if(Match match) {
+std::size_t Bus::end_if(std::vector<Subscriber>& list, Match match) {
   std::size_t count = 0;
-  const auto sweep = [&](std::vector<Subscriber>& list) {
-    for (auto& s : list)
-      if (s.sink && match(s)) {
-        s.sink = nullptr;
-        ++count;
-      }
-    if (!delivering_) std::erase_if(list, [](const Subscriber& s) { return !s.sink; });
-  };
-  for (auto& topic : topics_)
-    if (topic) sweep(topic->subscribers);
-  sweep(to_everything_);
+  for (auto& s : list)
+    if (s.sink && match(s)) {
+      s.sink = nullptr;
+      ++count;
+    }
+  if (!delivering_) std::erase_if(list, [](const Subscriber& s) { return !s.sink; });
   ended_ = ended_ || (count > 0 && delivering_);
   return count;
 }
 
-bool Bus::unsubscribe(const Sink& sink, std::uint64_t subscription) {
-  return end_if([&](const Subscriber& s) { return s.sink == &sink && s.subscription == subscription; }) > 0;
+template <class Match>
+std::size_t Bus::end_if(Match match) {
+  std::size_t count = end_if(to_everything_, match);
+  for (auto& topic : topics_)
+    if (topic) count += end_if(topic->subscribers, match);
+  return count;
+}
+
+bool Bus::unsubscribe(hearth_type type, const Sink& sink, std::uint64_t subscription) {
+  const auto is_it = [&](const Subscriber& s) { return s.sink == &sink && s.subscription == subscription; };
+  if (type == kEveryType) return end_if(to_everything_, is_it) > 0;
+  const auto& topic = topics_[place(type)];
+  return topic && end_if(topic->subscribers, is_it) > 0;
 }
 
 void Bus::remove(const Sink& sink) {

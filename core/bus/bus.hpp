@@ -26,8 +26,8 @@ class Bus {
   Bus();
 
   void subscribe(hearth_type type, Sink& sink, std::uint64_t subscription);
-  // Nothing is delivered to it from then on; false if there was no such subscription.
-  bool unsubscribe(const Sink& sink, std::uint64_t subscription);
+  // Nothing is delivered to it from then on; false if there was no such subscription to that type.
+  bool unsubscribe(hearth_type type, const Sink& sink, std::uint64_t subscription);
   void remove(const Sink& sink);
 
   // To every subscriber of the message's type, in the order of subscribing, then to those of every type.
@@ -51,7 +51,10 @@ class Bus {
   Topic& topic(hearth_type type);
   void deliver(const std::vector<Subscriber>& subscribers, const Message& message);
   template <class Match>
+  std::size_t end_if(std::vector<Subscriber>& list, Match match);
+  template <class Match>
   std::size_t end_if(Match match);
+  void grow();
   void sweep();
 
   std::vector<std::unique_ptr<Topic>>

@@ -32,27 +32,34 @@ void Queue::flush() {
     const std::lock_guard lock(lock_);
     if (messages_.empty() && staged_.size() <= capacity_ && !closed_) {
       messages_.swap(staged_);
+      bytes_ = staged_bytes_;
     } else {
       for (auto& message : staged_) add(message);
     }
     wake = added();
   }
   staged_.clear();
+  staged_bytes_ = 0;
   if (wake) wake_();
 }
 
 // Under the lock.
 hearth_status Queue::add(Message& message) {
   if (closed_) return HEARTH_STALE;
-  if (messages_.size() >= capacity_) {
+  if (is_full_with(message)) {
     if (message.kind == MessageKind::kRequest) {
       counters_.refused.fetch_add(1, std::memory_order_relaxed);
       return HEARTH_BUSY;
     }
     if (message.kind == MessageKind::kPublish && !make_room(message)) return HEARTH_OK;
   }
+  bytes_ += message.body.size();
   messages_.push_back(std::move(message));
   return HEARTH_OK;
+}
+
+bool Queue::is_full_with(const Message& message) const {
+  return messages_.size() >= capacity_ || bytes_ + message.body.size() > kMostBytes;
 }
 
 // Something was added. True if the taker has to be woken.
@@ -65,7 +72,13 @@ bool Queue::added() {
 // way.
 bool Queue::make_room(Message& message) {
   if (message.fact == 0 || (message.flags & HEARTH_RETAINED) != 0) {
-    if (is_event(message)) drop_oldest_event();
+    if (!is_event(message)) return true;
+    drop_oldest_event();
+    while (bytes_ + message.body.size() > kMostBytes)
+      if (!drop_oldest_event()) {
+        counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+        return false;
+      }
     return true;
   }
   if (!facts_known_) {
@@ -75,24 +88,31 @@ bool Queue::make_room(Message& message) {
   }
   if (const auto older = facts_.find(message.fact ^ message.handle); older != facts_.end()) {
     counters_.coalesced.fetch_add(1, std::memory_order_relaxed);
+    bytes_ += message.body.size();
+    bytes_ -= messages_[older->second].body.size();
     messages_[older->second] = std::move(message);
     return false;
   }
   drop_oldest_event();
+  while (bytes_ + message.body.size() > kMostBytes && drop_oldest_event()) {
+  }
   if (facts_known_) facts_[message.fact ^ message.handle] = messages_.size();
   return true;
 }
 
 // Leaves a hole (a publish of type 0, which the taker skips) so that the facts keep their places; holes are
 // swept together when they are half a queue.
-void Queue::drop_oldest_event() {
+// False if there is none.
+bool Queue::drop_oldest_event() {
   while (oldest_ < messages_.size() && (!is_event(messages_[oldest_]) || messages_[oldest_].type == 0))
     ++oldest_;
-  if (oldest_ == messages_.size()) return;
+  if (oldest_ == messages_.size()) return false;
   messages_[oldest_].type = 0;
+  bytes_ -= messages_[oldest_].body.size();
   messages_[oldest_].body = Body();
   counters_.dropped.fetch_add(1, std::memory_order_relaxed);
   if (++holes_ >= capacity_ / 2) sweep();
+  return true;
 }
 
 void Queue::sweep() {
@@ -112,6 +132,7 @@ bool Queue::take(std::vector<Message>& batch) {
   if (messages_.empty()) return false;
   messages_.swap(batch);
   size_.store(0, std::memory_order_relaxed);
+  bytes_ = 0;
   forget_places();
   return true;
 }

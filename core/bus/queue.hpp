@@ -12,9 +12,10 @@
 
 namespace hearth::core {
 
-// Full means: a standing fact replaces the older one about the same, or takes the oldest event's place; an
-// event takes the oldest event's place; a request is refused. Answers, subscriptions and retained facts
-// always fit, because their number is bounded elsewhere. Nothing gives way without being counted.
+// Full means, of messages or of bytes: a standing fact replaces the older one about the same, or takes the
+// oldest event's place; an event takes the oldest event's place; a request is refused. Answers, subscriptions
+// and retained facts always fit, because their number is bounded elsewhere. Nothing gives way without being
+// counted.
 class Queue {
  public:
   struct Counters {
@@ -22,6 +23,8 @@ class Queue {
     std::atomic<std::uint64_t> coalesced{0};  // facts
     std::atomic<std::uint64_t> refused{0};    // requests
   };
+
+  static constexpr std::size_t kMostBytes = 32 * 1024 * 1024;  // of bodies
 
   // `wake` is called outside the lock by the pusher that finds the taker asleep.
   Queue(std::size_t capacity, std::function<void()> wake) : capacity_(capacity), wake_(std::move(wake)) {}
@@ -32,7 +35,8 @@ class Queue {
   // For a publisher that has many messages in one turn. [one thread, always the same] Keeps a copy whose
   // handle is `handle`; true if it is the first one kept.
   bool stage(const Message& message, std::uint64_t handle) {
-    if (staged_.size() >= kMostStaged) flush();
+    if (staged_.size() >= kMostStaged || staged_bytes_ >= kMostStagedBytes) flush();
+    staged_bytes_ += message.body.size();
     staged_.push_back(message);
     staged_.back().handle = handle;
     return staged_.size() == 1;
@@ -54,12 +58,14 @@ class Queue {
   const Counters& counters() const { return counters_; }
 
  private:
-  static constexpr std::size_t kMostStaged = 64;  // then the taker is given work at once
+  // Then the taker is given work at once.
+  static constexpr std::size_t kMostStaged = 64, kMostStagedBytes = 1024 * 1024;
 
   hearth_status add(Message& message);
   bool added();
+  bool is_full_with(const Message& message) const;
   bool make_room(Message& message);
-  void drop_oldest_event();
+  bool drop_oldest_event();
   void sweep();
   void forget_places();
 
@@ -68,6 +74,7 @@ class Queue {
 
   BriefLock lock_;
   std::vector<Message> messages_;
+  std::size_t bytes_ = 0;   // of their bodies
   std::size_t oldest_ = 0;  // no event stands before this place
   std::size_t holes_ = 0;   // places whose event was dropped
   std::unordered_map<std::uint64_t, std::size_t>
@@ -78,6 +85,7 @@ class Queue {
   std::atomic<std::size_t> size_{0};
   Counters counters_;
   std::vector<Message> staged_;
+  std::size_t staged_bytes_ = 0;
 };
 
 }  // namespace hearth::core

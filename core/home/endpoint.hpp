@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/bus/bus.hpp"
@@ -28,6 +29,7 @@ class Endpoint : public Uplink, public Sink {
   static constexpr std::size_t kQueue = 4096;       // messages; then events give way
   static constexpr std::size_t kMost = 4 * kQueue;  // then nothing more is taken but answers
   static constexpr std::size_t kMaxNotes = 32, kMaxStatuses = 64, kMaxSubscriptions = 1024;
+  static constexpr std::size_t kMaxOfType = 64;  // subscriptions to one type
 
   Endpoint(Identity identity, EventLoop& home);
 
@@ -54,7 +56,7 @@ class Endpoint : public Uplink, public Sink {
   std::map<std::string, std::string> notes;
   // [home] Of what it has spoken with StatusChanged, and how often it listens.
   std::set<std::string> statuses;
-  std::size_t subscriptions = 0;
+  std::unordered_map<std::uint64_t, hearth_type> subscriptions;
 
  private:
   const Identity identity_;

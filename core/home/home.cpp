@@ -150,7 +150,8 @@ void Home::handle(Endpoint& from, Message& message) {
     case MessageKind::kPublish: return published(from, message);
     case MessageKind::kSubscribe: return subscribe(from, message);
     case MessageKind::kUnsubscribe:
-      if (bus_.unsubscribe(from, message.handle)) --from.subscriptions;
+      if (const auto known = from.subscriptions.extract(message.handle); !known.empty())
+        bus_.unsubscribe(known.mapped(), from, message.handle);
       return;
     case MessageKind::kRequest: return requested(from, message);
     case MessageKind::kAnswer: return answered(from, message);
@@ -257,8 +258,14 @@ void Home::device_said(Endpoint& from, const Message& message) {
 void Home::subscribe(Endpoint& from, const Message& message) {
   if (message.type == Bus::kEveryType && !from.identity().privileged)
     return refuse(from, "only the server itself may listen to every type");
-  if (from.subscriptions >= Endpoint::kMaxSubscriptions) return refuse(from, "it listens 1024 times already");
-  ++from.subscriptions;
+  if (from.subscriptions.size() >= Endpoint::kMaxSubscriptions)
+    return refuse(from, "it listens 1024 times already");
+  const auto to_same = std::count_if(from.subscriptions.begin(), from.subscriptions.end(),
+                                     [&](const auto& s) { return s.second == message.type; });
+  if (static_cast<std::size_t>(to_same) >= Endpoint::kMaxOfType)
+    return refuse(from, "it listens 64 times to the same");
+  if (!from.subscriptions.try_emplace(message.handle, message.type).second)
+    return refuse(from, "it listens under the same number already");
   facts_.for_each(message.type, [&](const Message& fact) {
     Message retained = fact;
     retained.flags |= HEARTH_RETAINED;

@@ -81,7 +81,8 @@ class Home : private LoopSource {
   void subscribe(Endpoint& from, const Message& message);
   void requested(Endpoint& from, Message& message);
   void command(Endpoint& from, const Message& message, const Answer& answer);
-  void device_wanted(const DeviceWanted& wanted, std::uint64_t request, const Answer& answer);
+  void device_wanted(const DeviceWanted& wanted, std::uint64_t request, std::uint32_t asker,
+                     const Answer& answer);
   void keep_wanted(const DeviceWanted& wanted, const std::string& id, std::uint64_t request,
                    const Answer& answer);
   void group_wanted(const Message& message, const Answer& answer);

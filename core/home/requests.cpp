@@ -26,7 +26,7 @@ void Home::requested(Endpoint& from, Message& message) {
   if (message.type == kType<DeviceWanted>) {
     const auto wanted = decode<DeviceWanted>(message.body.bytes());
     if (!wanted.ok()) return answer(refusal(message.id, HEARTH_INVALID, wanted.error().words));
-    return device_wanted(*wanted, message.id, answer);
+    return device_wanted(*wanted, message.id, from.source(), answer);
   }
   if (message.type == kType<GroupWanted> || message.type == kType<GroupUnwanted>)
     return group_wanted(message, answer);
@@ -153,7 +153,8 @@ Status Home::launch(std::uint32_t number, Command command, const Commands::Origi
 
 // ---- Devices that somebody asks for -------------------------------------------------------------------
 
-void Home::device_wanted(const DeviceWanted& wanted, std::uint64_t request, const Answer& answer) {
+void Home::device_wanted(const DeviceWanted& wanted, std::uint64_t request, std::uint32_t asker,
+                         const Answer& answer) {
   if (!is_plugin_id(wanted.driver))
     return answer(refusal(request, HEARTH_INVALID, "the driver is not a plugin's id"));
   const auto most = kMaxDeviceId - kSpareId - wanted.driver.size();  // driver and address become an id
@@ -167,7 +168,7 @@ void Home::device_wanted(const DeviceWanted& wanted, std::uint64_t request, cons
   m.kind = MessageKind::kRequest;
   m.flags = HEARTH_WANTS_ANSWER;
   router_.pass(
-      *driver, std::move(m), 0, kTakeTimeoutUs, [this, wanted, request, answer](const Message& reply) {
+      *driver, std::move(m), asker, kTakeTimeoutUs, [this, wanted, request, answer](const Message& reply) {
         const bool refused =
             reply.status == HEARTH_INVALID || reply.status == HEARTH_DENIED || reply.status == HEARTH_BUSY;
         if (refused) return answer(refusal(request, reply.status, reply.body.text()));

@@ -17,7 +17,8 @@ void PluginHost::reconfigure(const config::Configuration& configuration) {
       world_.log.warning(fmt::format("[plugin.{}] is configured, but there is no such plugin", id));
       continue;
     }
-    if (known->is_gone) continue;
+    // One that is on its way to something else reads the new configuration when it starts again.
+    if (known->is_gone || known->next) continue;
     // What runs goes on running: its file may have been changed for one that was refused.
     if (known->run && !known->successor) known->successor = known->run->file();
     restart(*known);
@@ -101,6 +102,8 @@ void PluginHost::reload(const std::string& id, Done done) {
 }
 
 void PluginHost::enable(const std::string& id, Done done) {
+  if (const auto* known = find(id); known && (known->next || known->state == LifeState::kStopping))
+    return done({ErrorCode::kBusy, id + " is just stopping"});
   disabled_.erase(id);
   store_.write(store::RemoveSetting{std::string(kDisabledSetting) + id}, [](const Status&) {});
   auto* known = find(id);

@@ -139,6 +139,7 @@ Result<JudgedFile> PluginHost::judge(const Entry& entry) const {
 }
 
 void PluginHost::begin(Entry& entry) {
+  if (all_stopped_) return set(entry, LifeState::kUnloaded, "the server is stopping");
   auto judged = judge(entry);
   if (judged.ok()) return begin(entry, std::move(*judged));
   entry.copy.clear();
@@ -147,9 +148,11 @@ void PluginHost::begin(Entry& entry) {
 }
 
 void PluginHost::begin(Entry& entry, JudgedFile file) {
+  if (all_stopped_) return set(entry, LifeState::kUnloaded, "the server is stopping");
   // A plugin that hangs isn't started beside itself; another content of its file is another plugin.
   entry.trial.reset();
   entry.again.reset();
+  entry.last.reset();
   if (entry.copy != file.copy) entry.deaths.clear();
   if (const auto* run = hanging(file.copy)) return set(entry, LifeState::kQuarantined, run->reason());
   const auto status = start(entry, std::move(file));
@@ -217,6 +220,7 @@ Status PluginHost::start(Entry& entry, JudgedFile file) {
 void PluginHost::stop(Entry& entry, std::function<void()> next) {
   entry.trial.reset();
   entry.again.reset();
+  entry.last.reset();
   if (!entry.run) return next();
   entry.next = std::move(next);
   entry.run->stop();
@@ -225,7 +229,11 @@ void PluginHost::stop(Entry& entry, std::function<void()> next) {
 // ---- What runs tell -----------------------------------------------------------------------------------
 
 void PluginHost::changed(Entry& entry) {
-  if (ends_by_itself(entry)) return;  // died() says what follows
+  if (ends_by_itself(entry)) {  // died() says what follows
+    entry.state = entry.run->state();
+    entry.reason = entry.run->reason();
+    return;
+  }
   const auto state = entry.run->state();
   const bool says = !entry.run->reason().empty() || state >= LifeState::kStopping;
   set(entry, state, says ? entry.run->reason() : entry.refused_change);
@@ -238,7 +246,9 @@ bool PluginHost::ends_by_itself(const Entry& entry) const {
 
 void PluginHost::ended(Entry& entry, bool pinned) {
   const bool by_itself = ends_by_itself(entry);
-  if (by_itself) entry.reason = entry.run->reason();
+  if (by_itself) {
+    entry.last = entry.run->file();
+  }
   if (entry.run && pinned) {
     pinned_.push_back(std::move(entry.run));
   } else {

@@ -103,6 +103,7 @@ class PluginHost {
     std::unique_ptr<Trial> trial;      // under way
     std::unique_ptr<Later> again;      // it has died, and starts again
     std::unique_ptr<PluginRun> run;
+    std::optional<JudgedFile> last;       // what has died, and starts again
     std::optional<JudgedFile> successor;  // what takes the run's place
     std::function<void()> next;           // what follows when the run has ended
     std::vector<Done> waiting;            // to be told when it is settled

@@ -118,6 +118,7 @@ void PluginHost::tidy_copies() const {
   for (const auto& [file, entry] : entries_) {
     if (entry->run) used.insert(entry->run->file().copy);
     if (entry->successor) used.insert(entry->successor->copy);
+    if (entry->last) used.insert(entry->last->copy);
     if (entry->trial) used.insert(entry->copy);
   }
   std::error_code error;

@@ -17,8 +17,8 @@ class Later {
     loop_.timer(
         delay_us, 0,
         [](void* self) {
-          const auto fire = static_cast<Later*>(self)->fire_;
-          fire();
+          const auto due = static_cast<Later*>(self)->fire_;
+          due();
         },
         this, &timer_);
   }

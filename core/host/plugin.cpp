@@ -7,8 +7,15 @@
 #include <unistd.h>
 
 #include "core/host/private_copy.hpp"
+#include "core/log/one_line.hpp"
 
 namespace hearth::core {
+
+namespace {
+
+constexpr std::size_t kMaxReason = 1024;  // bytes
+
+}  // namespace
 
 std::string_view name(LifeState state) {
   constexpr std::string_view names[] = {"discovered", "verified", "loaded",      "configured", "running",
@@ -50,6 +57,7 @@ PluginRun::PluginRun(PluginWorld& world, const std::string& id, const hearth_plu
 
 PluginRun::~PluginRun() {
   world_.loop.cancel(looks_);
+  world_.loop.cancel(deadline_);
   if (self_) *self_ = nullptr;
 }
 
@@ -126,6 +134,7 @@ void PluginRun::start() {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error || chmod(folder.c_str(), 0700) != 0) {
+      has_ended_ = true;
       set(LifeState::kRefused, "no folder for it: " + folder.string());
       return ended_(false);
     }
@@ -176,8 +185,13 @@ void PluginRun::kill(std::string why) {
 }
 
 void PluginRun::step(PluginStep step, const Status& status) {
-  if (!status.ok()) reason_ = status.error().words;
-  if (!killed_because_.empty() && step < PluginStep::kEnded) return;  // said before it was killed
+  if (step < PluginStep::kEnded) {
+    // Said before it was killed, or not in order, as only a process that doesn't keep to the rules would.
+    if (!killed_because_.empty() || step < next_step_) return;
+    next_step_ = static_cast<PluginStep>(static_cast<int>(step) + 1);
+  }
+  // It becomes the reason of everything that it owns: short, and one line.
+  if (!status.ok()) reason_ = one_line(status.error().words, kMaxReason);
   switch (step) {
     case PluginStep::kOpened:
       if (status.ok() && state_ != LifeState::kStopping) set(LifeState::kLoaded);

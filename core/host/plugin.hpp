@@ -127,6 +127,7 @@ class PluginRun {
   std::unique_ptr<Endpoint> endpoint_;
   std::unique_ptr<PluginRunner> runner_;
   std::function<void()> begin_;
+  PluginStep next_step_ = PluginStep::kOpened;
   hearth_handle looks_ = 0;
   int looks_until_memory_ = 0;
   std::int64_t stalled_since_us_ = 0;

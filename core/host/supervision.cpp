@@ -63,7 +63,9 @@ void PluginHost::died(Entry& of) {
   of.again = std::make_unique<Later>(world_.loop, pause, [this, &of] {
     const auto running = std::move(of.again);
     ++of.restarts;
-    begin(of);
+    // What ran, not what its file holds by now: that may have been refused.
+    auto file = std::exchange(of.last, std::nullopt);
+    file ? begin(of, std::move(*file)) : begin(of);
   });
   set(of, LifeState::kUnloaded, fmt::format("{}; it starts again in {} s", of.reason, pause / kSecondUs));
 }

@@ -39,7 +39,8 @@ class Channel {
   // Sends one frame past everything that waits, or drops it if the socket is full. [any]
   bool send_now(const Frame& frame, hearth_bytes body) const;
 
-  // Bytes that the other end has not read yet.
+  std::uint64_t packets_sent() const { return packets_sent_; }
+  // Memory of what the other end has not read yet.
   std::size_t unread() const;
 
  private:
@@ -49,6 +50,7 @@ class Channel {
   std::vector<std::uint8_t> packet_;               // being packed
   std::deque<std::vector<std::uint8_t>> waiting_;  // to be sent, in order
   std::size_t waiting_bytes_ = 0;
+  std::uint64_t packets_sent_ = 0;
   // Of words, so that what is read is aligned; pages that no packet has reached cost nothing.
   const std::unique_ptr<std::uint64_t[]> buffer_;
 };

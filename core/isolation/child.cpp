@@ -129,7 +129,7 @@ Result<std::unique_ptr<Child>> Child::start(const std::filesystem::path& program
 
 Child::~Child() {
   if (pid_ != 0 && !reaped_) {
-    kill();
+    pid_fd_ >= 0 ? kill() : static_cast<void>(::kill(pid_, SIGKILL));
     waitpid(pid_, nullptr, 0);
   }
   for (const int fd : {pid_fd_, channel_fd_})
@@ -138,21 +138,29 @@ Child::~Child() {
 }
 
 void Child::kill() const {
-  if (!reaped_) ::kill(pid_, SIGKILL);
+  if (!reaped_) syscall(SYS_pidfd_send_signal, pid_fd_, SIGKILL, nullptr, 0);
 }
 
 bool Child::reap(std::string* how) {
   cpu_us_at_end_ = cpu_us();
-  int status = 0;
-  if (reaped_ || waitpid(pid_, &status, WNOHANG) != pid_) return reaped_;
+  siginfo_t end{};
+  if (reaped_) return true;
+  if (waitid(P_PIDFD, static_cast<id_t>(pid_fd_), &end, WEXITED | WNOHANG) != 0) {
+    // Somebody else in this process has taken the news, or has told the system that nobody wants it.
+    if (errno != ECHILD) return false;
+    reaped_ = true;
+    *how = "its process has ended, nobody knows how";
+    return true;
+  }
+  if (end.si_pid == 0) return false;
   reaped_ = true;
   how->clear();
-  if (WIFSIGNALED(status)) {
-    const char* signal = sigabbrev_np(WTERMSIG(status));
-    *how = std::string(WTERMSIG(status) == SIGKILL ? "it was killed" : "it crashed") + " (SIG" +
-           (signal ? signal : std::to_string(WTERMSIG(status))) + ")";
-  } else if (WEXITSTATUS(status) != kOrderlyExit) {
-    *how = "it ended its process with status " + std::to_string(WEXITSTATUS(status));
+  if (end.si_code != CLD_EXITED) {
+    const char* signal = sigabbrev_np(end.si_status);
+    *how = std::string(end.si_status == SIGKILL ? "it was killed" : "it crashed") + " (SIG" +
+           (signal ? signal : std::to_string(end.si_status)) + ")";
+  } else if (end.si_status != kOrderlyExit) {
+    *how = "it ended its process with status " + std::to_string(end.si_status);
   }
   return true;
 }
@@ -166,15 +174,18 @@ std::int64_t Child::cpu_us() const {
 }
 
 std::uint64_t memory_of(pid_t pid) {
-  const int fd = open(("/proc/" + std::to_string(pid) + "/smaps_rollup").c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = open(("/proc/" + std::to_string(pid) + "/status").c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return 0;
-  char text[2048];
+  char text[4096];
   const auto size = read(fd, text, sizeof text - 1);
   close(fd);
   if (size <= 0) return 0;
   text[size] = '\0';
-  const char* pss = std::strstr(text, "\nPss:");
-  return pss ? std::strtoull(pss + 5, nullptr, 10) * 1024 : 0;
+  std::uint64_t bytes = 0;
+  for (const char* key : {"\nRssAnon:", "\nRssShmem:"})
+    if (const char* found = std::strstr(text, key))
+      bytes += std::strtoull(found + std::strlen(key), nullptr, 10) * 1024;
+  return bytes;
 }
 
 }  // namespace hearth::core

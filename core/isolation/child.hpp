@@ -52,7 +52,9 @@ class Child {
   bool reaped_ = false;
 };
 
-// Bytes of memory that are this process's alone or its share (PSS, proc_pid_smaps(5)); 0: unknown.
+// Bytes of memory that a process has taken for itself: anonymous and shared memory, without the files that it
+// maps (RssAnon, RssShmem of proc_pid_status(5)); 0: unknown. Not its PSS: reading that waits for locks that
+// the process may hold.
 std::uint64_t memory_of(pid_t pid);
 
 }  // namespace hearth::core

@@ -149,7 +149,7 @@ class Line : public Uplink, public LoopSource {
       const auto received = channel_.receive([this](const FrameReader::Item& item) { take(item); });
       if (received == Channel::Received::kNothing) return;
       // The server is gone, and nobody would hear what an orderly stop has to say.
-      if (received != Channel::Received::kSome) _exit(kOrderlyExit);
+      if (received != Channel::Received::kSome) _exit(1);
     }
   }
 

@@ -8,7 +8,8 @@ namespace hearth::core {
 namespace {
 
 constexpr std::int64_t kGraceUs = 500'000;
-constexpr int kPackets = 4;  // read in one turn, so that a flood costs the others little
+constexpr std::size_t kMostOwed = 2 * 4096;  // messages that wait for it: then it isn't heard until it reads
+constexpr int kPackets = 4;                  // read in one turn, so that a flood costs the others little
 
 hearth_bytes bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -40,7 +41,7 @@ PluginProcess::~PluginProcess() {
 void PluginProcess::begin() {
   const auto status = launch();
   if (status.ok()) return;
-  on_step_(PluginStep::kOpened, status);
+  on_step_(PluginStep::kDied, status);
   ended_ = true;
   on_step_(PluginStep::kEnded, {});
 }
@@ -56,6 +57,7 @@ Status PluginProcess::launch() {
   if (loop_.watch(channel_->fd(), HEARTH_READABLE, on_socket, this, &socket_watch_) != HEARTH_OK ||
       loop_.watch(child_->pid_fd(), HEARTH_READABLE, on_exit, this, &exit_watch_) != HEARTH_OK)
     return {ErrorCode::kFailed, "its process can't be watched"};
+  watch_for_room();  // the orders may not have gone out as a whole
   return {};
 }
 
@@ -90,6 +92,7 @@ Status PluginProcess::send_options() {
 
 void PluginProcess::stop() {
   if (!channel_ || ended_) return;
+  may_end_ = true;
   Frame frame;
   frame.kind = FrameKind::kStop;
   channel_->add(frame);
@@ -119,7 +122,9 @@ bool PluginProcess::drain() {
 // Sends, and hears of it when the socket takes more.
 void PluginProcess::watch_for_room() {
   const bool all = channel_->flush();
-  if (socket_watch_ != 0) loop_.rewatch(socket_watch_, HEARTH_READABLE | (all ? 0 : HEARTH_WRITABLE));
+  const bool heard = inbox_.size() < kMostOwed;
+  if (socket_watch_ != 0)
+    loop_.rewatch(socket_watch_, (heard ? HEARTH_READABLE : 0) | (all ? 0 : HEARTH_WRITABLE));
 }
 
 bool PluginProcess::try_sleep() {
@@ -130,7 +135,7 @@ bool PluginProcess::try_sleep() {
 // ---- Up -----------------------------------------------------------------------------------------------
 
 void PluginProcess::readable() {
-  for (int i = 0; i < kPackets && !ended_; ++i) {
+  for (int i = 0; i < kPackets && !ended_ && inbox_.size() < kMostOwed; ++i) {
     switch (channel_->receive([this](const FrameReader::Item& item) { received(item); })) {
       case Channel::Received::kSome: continue;
       case Channel::Received::kNothing: break;
@@ -142,7 +147,7 @@ void PluginProcess::readable() {
     }
     break;
   }
-  if (!ended_ && channel_->is_blocked()) watch_for_room();
+  if (!ended_ && (channel_->is_blocked() || inbox_.size() >= kMostOwed)) watch_for_room();
 }
 
 // How it ended is known once the process is gone, which is at once unless it has only closed the socket.
@@ -188,6 +193,7 @@ void PluginProcess::received(const FrameReader::Item& item) {
 // Of kEnded the server hears from the system, and of kDied too.
 void PluginProcess::step(const FrameReader::Item& item) {
   if (item.frame.handle >= static_cast<std::uint64_t>(PluginStep::kEnded)) return;
+  may_end_ = may_end_ || item.frame.status != HEARTH_OK;
   const auto code = std::clamp(static_cast<int>(item.frame.status), static_cast<int>(HEARTH_SUPERSEDED), 0);
   on_step_(static_cast<PluginStep>(item.frame.handle),
            code == HEARTH_OK ? Status() : Status(static_cast<ErrorCode>(code), std::string(item.text())));
@@ -205,6 +211,7 @@ void PluginProcess::process_ended() {
   }
   ended_ = true;
   inbox_.close();
+  if (how.empty() && !may_end_ && !program_.only_open) how = "it ended its process";
   if (!fault_.empty()) how = fault_;
   if (!how.empty()) on_step_(PluginStep::kDied, {ErrorCode::kFailed, how});
   on_step_(PluginStep::kEnded, {});
@@ -212,17 +219,23 @@ void PluginProcess::process_ended() {
 
 // ---- Supervision --------------------------------------------------------------------------------------
 
+// What it shows of itself, or since when it has taken nothing of what waits for it, whichever is longer ago:
+// a process that is stopped shows nothing, and one that lies shows what it likes.
 std::int64_t PluginProcess::busy_since_us() const {
   if (!child_ || ended_) return 0;
-  const auto now = steady_now_us();
   const auto said = child_->vitals().busy_since_us.load(std::memory_order_relaxed);
-  if (said > 0 && said <= now) return said;
-  if (channel_->unread() == 0 && !channel_->is_blocked()) {
+  const auto now = steady_now_us();
+  const auto unread = channel_->unread();
+  const bool moves = unread != last_unread_ || channel_->packets_sent() != last_sent_;
+  last_unread_ = unread;
+  last_sent_ = channel_->packets_sent();
+  if (unread == 0 || moves) {
     unread_since_us_ = 0;
   } else if (unread_since_us_ == 0) {
     unread_since_us_ = now;
   }
-  return unread_since_us_;
+  if (said <= 0 || said > now) return unread_since_us_;
+  return unread_since_us_ == 0 ? said : std::min(said, unread_since_us_);
 }
 
 std::int64_t PluginProcess::longest_callback_us() const {

@@ -31,7 +31,7 @@ class PluginProcess : public PluginRunner, private LoopSource {
                 OnStep on_step);
   ~PluginProcess() override;
 
-  // Starts the process; a failure is told as a failed kOpened.
+  // Starts the process; when there is none to be had, that is told as kDied: there may be later.
   void begin();
 
   void stop() override;
@@ -71,10 +71,13 @@ class PluginProcess : public PluginRunner, private LoopSource {
   hearth_handle socket_watch_ = 0, exit_watch_ = 0, grace_ = 0;
   std::vector<Message> batch_;
   std::size_t next_ = 0;
-  std::string fault_;  // why it was killed
+  std::string fault_;     // why it was killed
+  bool may_end_ = false;  // it was told to, or has failed to start
   bool ended_ = false;
   // Since when the process has left something unread; a stopped process says nothing of itself.
   mutable std::int64_t unread_since_us_ = 0;
+  mutable std::size_t last_unread_ = 0;
+  mutable std::uint64_t last_sent_ = 0;
 };
 
 }  // namespace hearth::core

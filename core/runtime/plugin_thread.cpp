@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <system_error>
 
 #include "hearth/log.hpp"
 
@@ -40,7 +41,12 @@ void PluginThread::join() {
 // knows its thread and supervision sees the first steps too.
 void PluginThread::begin(Open open) {
   loop_.post([this, open = std::move(open)] { first_steps(open); });
-  thread_ = std::thread([this] { loop_.run(); });
+  try {
+    thread_ = std::thread([this] { loop_.run(); });
+  } catch (const std::system_error& e) {
+    on_step_(PluginStep::kOpened, {ErrorCode::kFailed, concat("no thread for it: ", e.what())});
+    return on_step_(PluginStep::kEnded, {});
+  }
   pthread_setname_np(thread_.native_handle(), setup_.id.substr(0, 15).c_str());
 }
 

@@ -19,6 +19,7 @@ struct Lengths {
   int starts = 11;
   Seconds settle{3};  // writes of the start reach the disk, late drivers give up
   Seconds idle{20};
+  int reloads = 50;
 };
 
 // How many plugins hearthctl shows in each state.
@@ -64,6 +65,25 @@ void start(House& house, int starts) {
          {}});
 }
 
+// As its user has it: from starting hearthctl to its end. The plugin is away for a part of that.
+void reload(const House& house, int times) {
+  std::vector<double> took_ms;
+  for (int i = 0; i < times; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    house.ctl({"plugins", "reload", "simulated"});
+    took_ms.push_back(
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+  }
+  std::sort(took_ms.begin(), took_ms.end());
+  print({"reload a plugin with hearthctl, slowest of " + std::to_string(times),
+         took_ms.back(),
+         "ms",
+         Bound::kAtMost,
+         200,
+         "median " + figure(took_ms[took_ms.size() / 2]) + " ms",
+         {}});
+}
+
 void idle(const Child& server, const Lengths& lengths) {
   std::this_thread::sleep_for(lengths.settle);
   const auto ticks = server.cpu_ticks();
@@ -100,10 +120,11 @@ int main(int argc, char** argv) try {
     return 2;
   }
   Lengths lengths;
-  if (quick) lengths = {3, Seconds(1), Seconds(2)};
+  if (quick) lengths = {3, Seconds(1), Seconds(2), 5};
   House house({.build = argv[1], .devices = 6, .every_plugin = true});
   start(house, lengths.starts);
   idle(house.server(), lengths);
+  reload(house, lengths.reloads);
   return 0;
 } catch (const std::exception& e) {
   fmt::print(stderr, "start_bench: {}\n", e.what());

@@ -78,17 +78,17 @@ TEST_CASE_METHOD(Fixture, "unsubscribing ends that subscription only") {
   bus.subscribe(kSomeType, a, 1);
   bus.subscribe(kSomeType, a, 2);
   bus.subscribe(kSomeType, b, 1);
-  CHECK(bus.unsubscribe(a, 1));
+  CHECK(bus.unsubscribe(kSomeType, a, 1));
   publish();
   CHECK(got == std::vector<Delivery>{{&a, 2}, {&b, 1}});
 }
 
 TEST_CASE_METHOD(Fixture, "an unknown subscription can't be ended") {
   bus.subscribe(kSomeType, a, 1);
-  CHECK_FALSE(bus.unsubscribe(a, 2));
-  CHECK_FALSE(bus.unsubscribe(b, 1));
-  CHECK(bus.unsubscribe(a, 1));
-  CHECK_FALSE(bus.unsubscribe(a, 1));
+  CHECK_FALSE(bus.unsubscribe(kSomeType, a, 2));
+  CHECK_FALSE(bus.unsubscribe(kSomeType, b, 1));
+  CHECK(bus.unsubscribe(kSomeType, a, 1));
+  CHECK_FALSE(bus.unsubscribe(kSomeType, a, 1));
 }
 
 TEST_CASE_METHOD(Fixture, "removing a sink ends all its subscriptions") {
@@ -105,7 +105,7 @@ TEST_CASE_METHOD(Fixture, "removing a sink ends all its subscriptions") {
 TEST_CASE_METHOD(Fixture, "a sink may end its own subscription while it is delivered to") {
   bus.subscribe(kSomeType, a, 1);
   bus.subscribe(kSomeType, b, 2);
-  a.then = [&] { bus.unsubscribe(a, 1); };
+  a.then = [&] { bus.unsubscribe(kSomeType, a, 1); };
   publish();
   publish();
   CHECK(got == std::vector<Delivery>{{&a, 1}, {&b, 2}, {&b, 2}});
@@ -117,7 +117,7 @@ TEST_CASE_METHOD(Fixture, "a subscription that is ended during a delivery is not
   bus.subscribe(kSomeType, b, 2);
   bus.subscribe(Bus::kEveryType, c, 3);
   a.then = [&] {
-    bus.unsubscribe(b, 2);
+    bus.unsubscribe(kSomeType, b, 2);
     bus.remove(c);
   };
   publish();
@@ -157,7 +157,7 @@ TEST_CASE_METHOD(Fixture, "a sink may publish while it is delivered to, and end 
   bus.subscribe(kSomeType, b, 2);
   bus.subscribe(kOtherType, c, 3);
   a.then = [&] { publish(kOtherType); };
-  c.then = [&] { bus.unsubscribe(b, 2); };
+  c.then = [&] { bus.unsubscribe(kSomeType, b, 2); };
   publish();
   CHECK(got == std::vector<Delivery>{{&a, 1}, {&c, 3}});
   CHECK(bus.subscribers(kSomeType) == 1);

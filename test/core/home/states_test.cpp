@@ -154,11 +154,14 @@ TEST_CASE("a plugin can't fill the house with subjects, notes or subscriptions")
   CHECK(changed[0].value == "changed");
   CHECK(changed[0].plugin == "sim");
   FakePlugin greedy(s.house, "greedy");
-  for (std::size_t i = 0; i < Endpoint::kMaxSubscriptions + 100; ++i)
-    greedy.listen(type_hash("vendor.Event"));
+  for (std::size_t i = 0; i < Endpoint::kMaxOfType + 100; ++i) greedy.listen(type_hash("vendor.Event"));
   greedy.read();
   s.driver.send(MessageKind::kPublish, type_hash("vendor.Event"), {}, 0);
-  CHECK(greedy.read().size() == Endpoint::kMaxSubscriptions);
+  CHECK(greedy.read().size() == Endpoint::kMaxOfType);
+  for (std::size_t i = 0; i < 2 * Endpoint::kMaxSubscriptions; ++i)
+    greedy.listen(type_hash("vendor.Event" + std::to_string(i)));
+  s.house.settle();
+  CHECK(greedy.line.subscriptions.size() == Endpoint::kMaxSubscriptions);
 }
 
 TEST_CASE("an id of another source, and flags that a plugin set itself, are not believed") {
