@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <thread>
 #include <vector>
@@ -19,7 +20,7 @@ struct Lengths {
   int starts = 11;
   Seconds settle{3};  // writes of the start reach the disk, late drivers give up
   Seconds idle{20};
-  int reloads = 50;
+  int reloads = 1000;
 };
 
 // How many plugins hearthctl shows in each state.
@@ -65,22 +66,51 @@ void start(House& house, int starts) {
          {}});
 }
 
+struct Held {
+  double pss_mb;
+  std::ptrdiff_t descriptors, threads;
+};
+
+Held held(const Child& server) {
+  const auto entries = [&](const char* what) {
+    const auto folder = std::filesystem::path("/proc") / std::to_string(server.pid()) / what;
+    return std::distance(std::filesystem::directory_iterator(folder), {});
+  };
+  return {server.pss_mb(), entries("fd"), entries("task")};
+}
+
 // As its user has it: from starting hearthctl to its end. The plugin is away for a part of that.
-void reload(const House& house, int times) {
+std::vector<double> reload(const House& house, int times) {
   std::vector<double> took_ms;
   for (int i = 0; i < times; ++i) {
     const auto begin = std::chrono::steady_clock::now();
     house.ctl({"plugins", "reload", "simulated"});
-    took_ms.push_back(
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    took_ms.push_back(took.count());
   }
   std::sort(took_ms.begin(), took_ms.end());
+  return took_ms;
+}
+
+void reloads(const House& house, const Child& server, int times) {
+  reload(house, times / 10);  // until the log's ring and the like are full
+  const auto before = held(server);
+  const auto took_ms = reload(house, times);
+  const auto after = held(server);
   print({"reload a plugin with hearthctl, slowest of " + std::to_string(times),
          took_ms.back(),
          "ms",
          Bound::kAtMost,
          200,
          "median " + figure(took_ms[took_ms.size() / 2]) + " ms",
+         {}});
+  print({fmt::format("{} reloads: growth of memory (PSS)", times),
+         after.pss_mb - before.pss_mb,
+         "MB",
+         Bound::kNone,
+         0,
+         fmt::format("descriptors {:+}, threads {:+}", after.descriptors - before.descriptors,
+                     after.threads - before.threads),
          {}});
 }
 
@@ -124,7 +154,7 @@ int main(int argc, char** argv) try {
   House house({.build = argv[1], .devices = 6, .every_plugin = true});
   start(house, lengths.starts);
   idle(house.server(), lengths);
-  reload(house, lengths.reloads);
+  reloads(house, house.server(), lengths.reloads);
   return 0;
 } catch (const std::exception& e) {
   fmt::print(stderr, "start_bench: {}\n", e.what());

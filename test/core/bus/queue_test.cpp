@@ -185,22 +185,18 @@ TEST_CASE_METHOD(Fixture, "a batch that was taken is forgotten: facts don't repl
 TEST_CASE("large events give way before they fill the memory") {
   Queue queue(4096, [] {});
   const Body large(std::string(1 << 20, 'x'));
-  constexpr std::size_t kFit = Queue::kMostBytes >> 20;
-  for (std::uint64_t id = 1; id <= kFit + 10; ++id) {
-    auto m = event(id);
+  const auto with_large = [&](Message m) {
     m.body = large;
-    CHECK(queue.push(std::move(m)) == HEARTH_OK);
-  }
+    return m;
+  };
+  constexpr std::size_t kFit = Queue::kMostBytes >> 20;
+  for (std::uint64_t id = 1; id <= kFit + 10; ++id) CHECK(queue.push(with_large(event(id))) == HEARTH_OK);
   CHECK(queue.counters().dropped == 10);
   CHECK(queue.push(request(1000)) == HEARTH_OK);  // a small one
-  auto refused = request(1001);
-  refused.body = large;
-  CHECK(queue.push(std::move(refused)) == HEARTH_BUSY);
+  CHECK(queue.push(with_large(request(1001))) == HEARTH_BUSY);
   std::vector<Message> batch;
   CHECK(queue.take(batch));
-  auto again = request(1002);
-  again.body = large;
-  CHECK(queue.push(std::move(again)) == HEARTH_OK);
+  CHECK(queue.push(with_large(request(1002))) == HEARTH_OK);
 }
 
 TEST_CASE_METHOD(Fixture, "a request that finds the queue full is refused as busy and counted") {
