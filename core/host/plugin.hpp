@@ -1,4 +1,5 @@
-// LoadedPlugin: one plugin file and what has become of it: judged, running, stopping, refused.
+// PluginRun: one run of a judged plugin file, inside the server or in a process of its own, and its
+// supervision.
 #ifndef HEARTH_CORE_HOST_PLUGIN_HPP
 #define HEARTH_CORE_HOST_PLUGIN_HPP
 

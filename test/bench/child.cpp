@@ -76,6 +76,16 @@ bool Child::has_ended() {
   return ended_;
 }
 
+void Child::observe(Seconds time) {
+  const auto until = after(time);
+  pollfd wanted{output_, POLLIN, 0};
+  while (true) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
+    if (left <= 0 || ::poll(&wanted, 1, static_cast<int>(left)) == 0) return;
+    if (!read_more(until)) throw std::runtime_error("it ended:\n" + said_);
+  }
+}
+
 // False at the end of the output.
 bool Child::read_more(Clock::time_point deadline) {
   pollfd wanted{output_, POLLIN, 0};

@@ -29,6 +29,8 @@ class Child {
   std::string wait_for(const std::string& text, Seconds patience = Seconds(10));
   // Reads until it ends by itself; all that it has said.
   const std::string& finish(Seconds patience = Seconds(10));
+  // Watches it for so long, while it has nothing to say or to do; throws if it ends before.
+  void observe(Seconds time);
   const std::string& said() const { return said_; }
 
   // CPU time of all its threads, user and system, in clock ticks of 10 ms.

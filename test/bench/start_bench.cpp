@@ -6,7 +6,6 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <thread>
 #include <vector>
 
 #include "house.hpp"
@@ -114,12 +113,12 @@ void reloads(const House& house, const Child& server, int times) {
          {}});
 }
 
-void idle(const Child& server, const Lengths& lengths) {
-  std::this_thread::sleep_for(lengths.settle);
+void idle(Child& server, const Lengths& lengths) {
+  server.observe(lengths.settle);
   const auto ticks = server.cpu_ticks();
   const auto cpu = server.cpu();
   const auto written = server.bytes_written();
-  std::this_thread::sleep_for(lengths.idle);
+  server.observe(lengths.idle);
   const auto spent_ticks = static_cast<double>(server.cpu_ticks() - ticks);
   const auto spent = server.cpu() - cpu;
   print({"idle: memory (PSS)", server.pss_mb(), "MB", Bound::kAtMost, 15, {}, {}});
