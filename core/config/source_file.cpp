@@ -11,30 +11,18 @@
 #include <cstring>
 #include <system_error>
 
+#include "core/system/unique_fd.hpp"
+
 namespace hearth::config {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 std::string words_of(int error) { return std::generic_category().message(error); }
 
 // Non-blocking, so that a FIFO in conf.d can't hold the start up.
 Result<std::string> read_text(const fs::path& path) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const core::UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return {ErrorCode::kInvalid, fmt::format("can't be opened: {}", words_of(errno))};
   struct stat status {};
   if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {

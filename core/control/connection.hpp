@@ -8,7 +8,7 @@
 
 #include "core/control/line_buffer.hpp"
 #include "core/control/rpc.hpp"
-#include "core/control/unique_fd.hpp"
+#include "core/system/unique_fd.hpp"
 #include "hearth/loop.hpp"
 
 namespace hearth::core {

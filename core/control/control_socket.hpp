@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "core/control/unique_fd.hpp"
+#include "core/system/unique_fd.hpp"
 #include "hearth/status.hpp"
 
 namespace hearth::core {

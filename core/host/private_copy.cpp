@@ -11,23 +11,11 @@
 #include <cstring>
 #include <string>
 
+#include "core/system/unique_fd.hpp"
+
 namespace hearth::core {
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Error failed(const std::string& what) { return {ErrorCode::kFailed, what + ": " + std::strerror(errno)}; }
 
@@ -52,7 +40,7 @@ Result<std::string> copy_and_hash(int from, int to) {
 
 Result<std::filesystem::path> make_private_copy(const std::filesystem::path& file,
                                                 const std::filesystem::path& folder) {
-  const Descriptor from(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const UniqueFd from(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (from.get() < 0) return failed("cannot be opened");
   struct stat status {};
   if (fstat(from.get(), &status) != 0) return failed("cannot be examined");
@@ -61,7 +49,7 @@ Result<std::filesystem::path> make_private_copy(const std::filesystem::path& fil
     return Error{ErrorCode::kInvalid, "larger than 64 MiB"};
 
   std::string temporary = (folder / "new-XXXXXX").string();
-  const Descriptor to(mkostemp(temporary.data(), O_CLOEXEC));
+  const UniqueFd to(mkostemp(temporary.data(), O_CLOEXEC));
   if (to.get() < 0) return failed("no private copy could be made in " + folder.string());
   const auto digest = copy_and_hash(from.get(), to.get());
   if (!digest.ok()) {

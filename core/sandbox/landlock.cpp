@@ -11,6 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "core/system/unique_fd.hpp"
+
 namespace hearth::core {
 namespace {
 
@@ -57,25 +59,10 @@ Error failed(const std::string& what) {
   return {ErrorCode::kFailed, "Landlock: " + what + ": " + std::strerror(errno)};
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-  bool valid() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
-
 Status add(int ruleset, const FileRule& rule, std::uint64_t known) {
-  const Descriptor target(open(rule.path.c_str(), O_PATH | O_CLOEXEC));
+  const UniqueFd target(open(rule.path.c_str(), O_PATH | O_CLOEXEC));
   struct stat status {};
-  if (!target.valid() || fstat(target.get(), &status) != 0) return {};
+  if (!target || fstat(target.get(), &status) != 0) return {};
   std::uint64_t rights = rights_for(rule.use) & known;
   if (!S_ISDIR(status.st_mode)) rights &= kOneFile;
   if (rights == 0) return {};
@@ -97,9 +84,9 @@ Status restrict_files(const std::vector<FileRule>& rules) {
   Ruleset attributes;
   attributes.files = known_rights(version);
   if (version >= 6) attributes.scoped = kScopeAbstractSocket | kScopeSignal;
-  const Descriptor ruleset(
+  const UniqueFd ruleset(
       static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0)));
-  if (!ruleset.valid()) return failed("no set of rules");
+  if (!ruleset) return failed("no set of rules");
   for (const FileRule& rule : rules)
     if (Status added = add(ruleset.get(), rule, attributes.files); !added) return added;
   if (syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) return failed("not in force");

@@ -13,7 +13,7 @@
 #include <string>
 
 #include "core/control/line_buffer.hpp"
-#include "core/control/unique_fd.hpp"
+#include "core/system/unique_fd.hpp"
 #include "hearth/status.hpp"
 
 namespace hearth::core::ctl {

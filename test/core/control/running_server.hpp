@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "core/control/services.hpp"
-#include "core/control/unique_fd.hpp"
 #include "core/runtime/plugin_thread.hpp"
+#include "core/system/unique_fd.hpp"
 #include "test/core/control/folder.hpp"
 
 namespace hearth::core::test {

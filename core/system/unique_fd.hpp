@@ -1,6 +1,6 @@
 // UniqueFd: owns a file descriptor.
-#ifndef HEARTH_CORE_CONTROL_UNIQUE_FD_HPP
-#define HEARTH_CORE_CONTROL_UNIQUE_FD_HPP
+#ifndef HEARTH_CORE_SYSTEM_UNIQUE_FD_HPP
+#define HEARTH_CORE_SYSTEM_UNIQUE_FD_HPP
 
 #include <unistd.h>
 
