@@ -50,6 +50,12 @@ std::filesystem::path plugin_host() {
   return std::filesystem::exists(beside, error) ? beside : std::filesystem::path(HEARTH_PLUGIN_HOST);
 }
 
+config::ZoneFiles zone_files() {
+  config::ZoneFiles files;
+  if (const char* tz = std::getenv("TZ")) files.tz = tz;
+  return files;
+}
+
 // The manifest's id and the schema of each plugin file in `folders`, for --check.
 std::map<std::string, std::string> schemas_in(const std::vector<std::filesystem::path>& folders) {
   std::map<std::string, std::string> schemas;
@@ -73,6 +79,7 @@ std::map<std::string, std::string> schemas_in(const std::vector<std::filesystem:
 Server::Server(Options options)
     : options_(std::move(options)),
       began_us_(steady_now_us()),
+      zones_(zone_files()),
       log_(log_options(options_.log_level)),
       starts_(options_.state_dir / "starts", current_boot_id(), steady_now_us) {}
 
@@ -117,9 +124,12 @@ Status Server::make_folders() {
 }
 
 Status Server::prepare() {
-  auto loaded = config::load(options_.config);
+  auto loaded = config::load(options_.config, zones_);
   if (!loaded.ok()) return {ErrorCode::kInvalid, config::to_string(loaded.errors())};
   configuration_ = std::move(*loaded);
+  // The plugins' local time is the house's. There is one thread yet, so the environment may be changed.
+  setenv("TZ", configuration_.home.timezone.c_str(), 1);
+  tzset();
   log_.set_entries(configuration_.server.log_entries);
   if (auto status = make_folders(); !status.ok()) return status;
   auto store =
@@ -155,8 +165,18 @@ int Server::run() {
   return 0;
 }
 
+void Server::place_home() {
+  const auto& home = configuration_.home;
+  const auto zone = Zone::find(home.timezone);
+  if (!zone.ok()) log_.error(zone.error().words + ": programs run by UTC");
+  std::optional<Coordinates> where;
+  if (home.latitude && home.longitude) where = Coordinates{*home.latitude, *home.longitude};
+  home_->set_place(Place(zone.ok() ? *zone : Zone(), where), home.program_grace_s * 1'000'000);
+}
+
 void Server::start() {
   const auto snapshot = store_->take_snapshot();
+  place_home();
   home_->restore(snapshot);
   PluginHost::Folders folders{options_.packaged(), options_.local(), options_.state_dir, plugin_host()};
   host_ = std::make_unique<PluginHost>(loop_, *home_, *store_, log_, std::move(folders), snapshot,
@@ -170,6 +190,7 @@ void Server::start() {
     schemas_ = std::move(schemas);
   };
   methods_ = home_methods(*home_);
+  methods_.merge(program_methods(*home_));
   methods_.merge(host_methods(*host_));
   methods_["status"] = [this](const Poco::JSON::Object&, const MethodDone& done) {
     done(Poco::Dynamic::Var(status()));
@@ -203,6 +224,7 @@ bool Server::end_safe_mode() {
 
 void Server::ready() {
   ready_us_ = steady_now_us() - began_us_;
+  home_->begin_programs();
   fmt::print("hearthd ready in {} ms\n", ready_us_ / 1000);
   std::fflush(stdout);
   tell_systemd("READY=1\nSTATUS=" + configuration_.server.name);
@@ -216,13 +238,16 @@ void Server::on_signal(int number) {
 void Server::reload() {
   if (stopping_) return;
   tell_systemd("RELOADING=1");
-  auto loaded = config::load(options_.config);
+  auto loaded = config::load(options_.config, zones_);
   if (!loaded.ok()) {
     for (const auto& line : lines_of(loaded.errors())) log_.error(line);
     log_.error("the configuration stays as it was");
   } else {
-    configuration_ = std::move(*loaded);
+    const auto before = std::exchange(configuration_, std::move(*loaded));
     log_.set_entries(configuration_.server.log_entries);
+    if (before.home != configuration_.home) place_home();
+    if (before.home.timezone != configuration_.home.timezone)
+      log_.warning("programs follow the new time zone now, times shown by plugins after a restart");
     for (const auto& problem : lines_of(configuration_.problems())) log_.error(problem);
     host_->reconfigure(configuration_);
     log_.info("configuration read anew");
@@ -234,6 +259,7 @@ void Server::stop() {
   if (std::exchange(stopping_, true)) return;
   tell_systemd("STOPPING=1");
   log_.info("stopping");
+  if (home_) home_->end_programs();
   hearth_handle deadline = 0;
   loop_.timer(
       kStopUs, 0,
@@ -286,6 +312,7 @@ Poco::JSON::Object::Ptr Server::status() const {
   json->set("devices", devices.size());
   json->set("reachable", reachable);
   json->set("groups", home_->groups().all().size());
+  json->set("programs", home_->programs().all().size());
   const auto counters = store_->counters();
   json->set("writes", counters.change_transactions + counters.state_transactions);
   json->set("write_failures", counters.failures);

@@ -10,6 +10,7 @@
 #include "core/app/signals.hpp"
 #include "core/app/start_record.hpp"
 #include "core/config/configuration.hpp"
+#include "core/config/time_zone.hpp"
 #include "core/control/services.hpp"
 #include "core/home/home.hpp"
 #include "core/home/methods.hpp"
@@ -46,12 +47,14 @@ class Server : private Services {
   void on_signal(int number);
   void reload();
   void stop();
+  void place_home();
   void up_long_enough();
   bool end_safe_mode();
   Poco::JSON::Object::Ptr status() const;
 
   const Options options_;
   const std::int64_t began_us_;
+  const config::ZoneFiles zones_;
   std::int64_t ready_us_ = 0;
   Signals signals_;
   Log log_;

@@ -26,9 +26,10 @@ struct Server {
 
 // [home]. Coordinates are never logged.
 struct Home {
-  std::optional<double> latitude;   // degrees, north positive; there if and only if longitude is
-  std::optional<double> longitude;  // degrees, east positive
-  std::string timezone = "UTC";     // IANA name of a zone that this system knows
+  std::optional<double> latitude;      // degrees, north positive; there if and only if longitude is
+  std::optional<double> longitude;     // degrees, east positive
+  std::string timezone = "UTC";        // IANA name of a zone that this system knows
+  std::int64_t program_grace_s = 300;  // how late a program may run
 
   bool operator==(const Home&) const = default;
 };

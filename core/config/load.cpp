@@ -109,6 +109,8 @@ class Loading {
       add("home.longitude", "is required beside latitude");
     if (table->has("longitude") && !table->has("latitude"))
       add("home.latitude", "is required beside longitude");
+    if (const Json grace = table->get("program_grace_s"); is_integer(grace))
+      home.program_grace_s = grace.convert<Poco::Int64>();
     const std::string zone = text_at(*table, "timezone");
     if (zone.empty()) return;
     if (!is_time_zone(zone, zones_)) {

@@ -33,6 +33,8 @@ bool is_time_zone(const std::string& name, const ZoneFiles& files) {
 }
 
 std::string system_time_zone(const ZoneFiles& files) {
+  const auto tz = files.tz.starts_with(':') ? files.tz.substr(1) : files.tz;
+  if (!tz.empty() && is_time_zone(tz, files)) return tz;
   std::error_code failure;
   const std::string target = fs::read_symlink(files.localtime, failure).string();
   constexpr std::string_view kFolder = "zoneinfo/";

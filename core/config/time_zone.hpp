@@ -10,12 +10,13 @@ namespace hearth::config {
 struct ZoneFiles {
   std::filesystem::path localtime = "/etc/localtime";  // a link into zoneinfo (localtime(5))
   std::filesystem::path zoneinfo = "/usr/share/zoneinfo";
+  std::string tz = {};  // what the environment says (TZ, tzset(3)); empty: nothing
 };
 
 // Is it the name of a zone on this system? "UTC" always is. `name` may be anything.
 bool is_time_zone(const std::string& name, const ZoneFiles& files);
 
-// The name that localtime points to; "UTC" when it names none.
+// The name that TZ gives or, without one, that localtime points to; "UTC" when that names none.
 std::string system_time_zone(const ZoneFiles& files);
 
 }  // namespace hearth::config

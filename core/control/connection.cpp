@@ -1,10 +1,13 @@
 // Reading, queueing and flow control of one client.
 #include "core/control/connection.hpp"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <utility>
+
+#include "core/runtime/descriptors.hpp"
 
 namespace hearth::core {
 namespace {
@@ -38,7 +41,9 @@ void Connection::ready(std::uint32_t events) {
 
 void Connection::receive() {
   char portion[kPortion];
-  const auto got = ::recv(fd_.get(), portion, sizeof portion, MSG_DONTWAIT);
+  bool all_came = true;
+  const auto got =
+      receive_with(fd_.get(), portion, sizeof portion, 0, kMaxDescriptors, descriptors_, &all_came);
   if (got < 0) {
     if (errno != EAGAIN && errno != EINTR) close();
     return;
@@ -46,30 +51,40 @@ void Connection::receive() {
   if (got == 0) {
     reading_ = false;
     deadline_.reset();
+    close_foreign(descriptors_);
     if (events_.half_closed) events_.half_closed();
     return;
   }
+  if (!all_came || descriptors_.size() > kMaxDescriptors)
+    return refuse("more than 8 descriptors, or more than the server can take now", "invalid");
   input_.append({portion, static_cast<std::size_t>(got)});
   take_lines();
+}
+
+void Connection::refuse(std::string words, std::string reason) {
+  events_.refused({kInvalidRequest, std::move(words), std::move(reason)});
 }
 
 void Connection::take_lines() {
   while (is_open() && reading_) {
     auto line = input_.next();
     if (!line) return watch_partial();
-    if (line->size() > kMaxRpcLine)
-      return events_.refused({kInvalidRequest, "a line longer than 1 MiB", "invalid"});
+    if (line->size() > kMaxRpcLine) return refuse("a line longer than 1 MiB", "invalid");
     events_.line(std::move(*line));
   }
 }
 
 void Connection::watch_partial() {
-  if (input_.too_long()) return events_.refused({kInvalidRequest, "a line longer than 1 MiB", "invalid"});
-  if (!input_.partial()) return deadline_.reset();
+  if (input_.too_long()) return refuse("a line longer than 1 MiB", "invalid");
+  if (!input_.partial()) {
+    deadline_.reset();
+    if (!descriptors_.empty()) refuse("descriptors that no call announces", "invalid");
+    return;
+  }
   if (deadline_) return;
   deadline_ = loop_.after(kLineDeadline, [this] {
     const auto keep = shared_from_this();
-    events_.refused({kInvalidRequest, "half a line, and silence", "timeout"});
+    refuse("half a line, and silence", "timeout");
   });
 }
 
@@ -79,6 +94,22 @@ void Connection::send(std::string_view line) {
   output_ += line;
   flush();
   if (is_open()) rewatch();
+}
+
+// Descriptors come with the bytes that they were sent with, and a read ends there: what came before the
+// line's end and isn't its own can only belong to one behind it.
+Result<std::vector<UniqueFd>> Connection::take_descriptors(std::size_t count) {
+  const auto came = descriptors_.size();
+  if (came < count || (came > count && !input_.partial())) {
+    close_foreign(descriptors_);
+    return Error{
+        ErrorCode::kInvalid,
+        fmt::format("files that the call announces: {}; descriptors that came with it: {}", count, came)};
+  }
+  const auto end = descriptors_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<UniqueFd> taken(std::make_move_iterator(descriptors_.begin()), std::make_move_iterator(end));
+  descriptors_.erase(descriptors_.begin(), end);
+  return taken;
 }
 
 bool Connection::offer(std::string_view line) {
@@ -91,6 +122,7 @@ void Connection::finish() {
   finishing_ = true;
   reading_ = false;
   deadline_.reset();
+  close_foreign(descriptors_);
   flush();
   if (!is_open()) return;
   rewatch();
@@ -104,6 +136,7 @@ void Connection::close() {
   if (!is_open()) return;
   deadline_.reset();
   watch_.reset();
+  close_foreign(descriptors_);
   fd_.reset();
   if (events_.closed) events_.closed();
 }

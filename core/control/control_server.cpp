@@ -14,17 +14,19 @@ namespace {
 
 constexpr std::chrono::seconds kAcceptPause{1};
 
-Services& services_of(const hearth_host* host) {
-  const void* services = host->extension(host, detail::slice(kServicesExtension));
-  if (!services) throw std::runtime_error("the control server is offered no services");
-  return *static_cast<Services*>(const_cast<void*>(services));
+template <class T>
+T& offered(const hearth_host* host, std::string_view name) {
+  const void* found = host->extension(host, detail::slice(name));
+  if (!found) throw std::runtime_error("the control server isn't offered " + std::string(name));
+  return *static_cast<T*>(const_cast<void*>(found));
 }
 
 }  // namespace
 
 ControlServer::ControlServer(Context& context)
     : Plugin(context),
-      services_(services_of(context.host)),
+      services_(offered<Services>(context.host, kServicesExtension)),
+      files_(offered<RequestFiles>(context.host, kRequestFilesExtension)),
       gate_(std::make_shared<LoopGate>(context.loop)),
       log_woken_(std::make_shared<std::atomic<bool>>(false)) {}
 
@@ -90,7 +92,7 @@ void ControlServer::admit(UniqueFd fd) {
     return;
   }
   const auto number = ++last_client_;
-  auto session = std::make_shared<Session>(ctx, gate_, services_, printer_, [this, number] {
+  auto session = std::make_shared<Session>(ctx, gate_, services_, files_, printer_, [this, number] {
     ctx.loop.post([this, number] { clients_.erase(number); });
   });
   clients_[number] = session;

@@ -22,9 +22,11 @@ namespace hearth::core {
 //   log.get {since?, max?, level?, plugin?}  -> {entries, last_seq}
 //   log.follow {level?, plugin?}             -> {}, then log.entry, log.dropped {count}
 //   bus.follow {type?}                       -> {}, then bus.message, bus.retained_done, bus.dropped
-//   verb.call {word, verb, args}             -> {text, json}, before that verb.progress {id, text}
-// An error's data.code is the name of an ErrorCode. It expects the extension kServicesExtension, and a host
-// that gives it every type of message for type 0.
+//   verb.call {word, verb, args, files?}     -> {text, json}, before that verb.progress {id, text}
+//     files: the places in args whose files are handed over, as descriptors (SCM_RIGHTS) beside the line's
+//     bytes, in that order: regular files, open for reading only.
+// An error's data.code is the name of an ErrorCode. It expects the extensions kServicesExtension and
+// kRequestFilesExtension, and a host that gives it every type of message for type 0.
 class ControlServer : public Plugin {
  public:
   static constexpr std::size_t kMaxClients = 64;
@@ -42,6 +44,7 @@ class ControlServer : public Plugin {
   void log_changed();
 
   Services& services_;
+  RequestFiles& files_;
   const std::shared_ptr<LoopGate> gate_;
   MessagePrinter printer_;
   ListeningSocket socket_;

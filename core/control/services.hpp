@@ -35,7 +35,7 @@ class Services {
   //   devices.list  [{number, id, name, location, reachable, reason, capabilities, state}]
   //   groups.list   [{number, name, devices: [id]}]
   //   plugins.list  [{id, version, kind, file, state, reason, isolation, restarts, memory_kb, notes}]
-  //   verbs.list    [{word, plugin, verbs: [{name, args, help}]}]
+  //   verbs.list    [{word, plugin, verbs: [{name, args, help, files}]}]
   virtual void call(const std::string& method, Poco::JSON::Object::Ptr params, Done done) = 0;
 
   // [any]

@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/control/json_text.hpp"
+#include "core/runtime/descriptors.hpp"
+#include "core/runtime/event_loop.hpp"
 
 namespace hearth::core {
 namespace {
@@ -37,11 +41,44 @@ Result<VerbCall> verb_from(const Poco::JSON::Object& params) {
   return call;
 }
 
+// One that is no whole number, or too large, is none of the first kMaxVerbArgs.
+std::uint32_t place_of(const Poco::Dynamic::Var& number) {
+  try {
+    const bool whole = number.isInteger() && !number.isBoolean();
+    const auto place = whole ? number.convert<Poco::UInt64>() : kMaxVerbArgs;
+    return static_cast<std::uint32_t>(std::min<Poco::UInt64>(place, kMaxVerbArgs));
+  } catch (const Poco::Exception&) {
+    return kMaxVerbArgs;
+  }
+}
+
+// The places in 'args' that files come for. Whether there is such an argument is the plugin's to see.
+Result<std::vector<std::uint32_t>> announced_files(const Poco::JSON::Object& params) {
+  std::vector<std::uint32_t> places;
+  if (params.get("files").isEmpty()) return places;
+  const Error wrong{ErrorCode::kInvalid,
+                    fmt::format("'files' is a list of at most {} different places in 'args'",
+                                RequestFiles::kMostOfRequest)};
+  const auto files = params.getArray("files");
+  if (!files || files->size() > RequestFiles::kMostOfRequest) return wrong;
+  for (const auto& file : *files) {
+    const auto place = place_of(file);
+    if (place == kMaxVerbArgs || std::find(places.begin(), places.end(), place) != places.end()) return wrong;
+    places.push_back(place);
+  }
+  return places;
+}
+
 }  // namespace
 
-Session::Session(Context& ctx, std::shared_ptr<LoopGate> gate, Services& services, MessagePrinter& printer,
-                 std::function<void()> ended)
-    : ctx_(ctx), gate_(std::move(gate)), services_(services), printer_(printer), ended_(std::move(ended)) {}
+Session::Session(Context& ctx, std::shared_ptr<LoopGate> gate, Services& services, RequestFiles& files,
+                 MessagePrinter& printer, std::function<void()> ended)
+    : ctx_(ctx),
+      gate_(std::move(gate)),
+      services_(services),
+      files_(files),
+      printer_(printer),
+      ended_(std::move(ended)) {}
 
 Status Session::start(UniqueFd fd) {
   // Each holds the session while it runs: it may end there.
@@ -72,6 +109,8 @@ void Session::receive(const std::string& line) {
 }
 
 void Session::run(const RpcRequest& request) {
+  auto files = files_of(request);  // whatever becomes of the request
+  if (!files.ok()) return answer(request.id, files.error());
   if (open_calls() >= kMaxOpenCalls)
     return answer(request.id,
                   Error{ErrorCode::kBusy, fmt::format("{} calls are open already", kMaxOpenCalls)});
@@ -79,7 +118,7 @@ void Session::run(const RpcRequest& request) {
   if (request.method == "log.get") return answer(request.id, log_get(services_.log(), *request.params));
   if (request.method == "log.follow") return follow_log(request);
   if (request.method == "bus.follow") return follow_bus(request);
-  if (request.method == "verb.call") return call_verb(request);
+  if (request.method == "verb.call") return call_verb(request, std::move(*files));
   pass_on(request);
 }
 
@@ -97,25 +136,64 @@ void Session::pass_on(const RpcRequest& request) {
                  });
 }
 
-void Session::call_verb(const RpcRequest& request) {
+// What is no file is closed as what it is: a stranger's.
+Result<RequestFiles::List> Session::files_of(const RpcRequest& request) {
+  std::vector<std::uint32_t> places;
+  if (request.method == "verb.call") {
+    auto announced = announced_files(*request.params);
+    if (!announced.ok()) return announced.error();
+    places = std::move(*announced);
+  }
+  auto descriptors = connection_->take_descriptors(places.size());
+  if (!descriptors.ok()) return descriptors.error();
+  if (!std::all_of(descriptors->begin(), descriptors->end(),
+                   [](const UniqueFd& fd) { return is_file_to_read(fd.get()); })) {
+    close_foreign(*descriptors);
+    return Error{ErrorCode::kInvalid, "only regular files that are open for reading are handed over"};
+  }
+  RequestFiles::List files;
+  for (std::size_t i = 0; i < places.size(); ++i) files.push_back({places[i], std::move((*descriptors)[i])});
+  return files;
+}
+
+std::size_t Session::open_files() const {
+  std::size_t count = 0;
+  for (const auto& [id, verb] : verbs_) count += verb.files.count();
+  return count;
+}
+
+void Session::call_verb(const RpcRequest& request, RequestFiles::List files) {
   const auto call = verb_from(*request.params);
   if (!call.ok()) return answer(request.id, call.error());
+  if (open_files() + files.size() > kMaxOpenFiles)
+    return answer(request.id,
+                  Error{ErrorCode::kBusy, fmt::format("{} files of yours are open already", open_files())});
+  ask(*call, request.id, std::move(files));
+}
+
+void Session::ask(const VerbCall& call, const RpcId& id, RequestFiles::List files) {
   // It is refused before request() returns when home's queue is full; then the number is not known yet.
-  const auto number = std::make_shared<std::uint64_t>(0);
-  const auto refused = std::make_shared<bool>(false);
-  auto handle = ctx_.bus.request<VerbResult>(
-      *call, kVerbDeadline,
-      [weak = weak_from_this(), id = request.id, number, refused](const Result<VerbResult>& result) {
-        const auto self = weak.lock();
-        if (!self) return;
-        if (*number != 0) return self->verb_done(*number, result);
-        *refused = true;
-        self->answer(id, result.ok() ? Error{ErrorCode::kFailed, "an answer out of turn"} : result.error());
-      });
-  if (*refused) return;
-  // An open request's handle is its message's id.
-  *number = handle.id();
-  verbs_[*number] = {request.id, std::move(handle)};
+  struct Asked {
+    std::uint64_t number = 0;
+    std::optional<Error> refused;
+  };
+  const auto asked = std::make_shared<Asked>();
+  Handle handle;
+  const auto send = [&] {
+    handle = ctx_.bus.request<VerbResult>(
+        call, kVerbDeadline, [weak = weak_from_this(), asked](const Result<VerbResult>& result) {
+          const auto self = weak.lock();
+          if (asked->number != 0 && self) return self->verb_done(asked->number, result);
+          asked->refused = result.ok() ? Error{ErrorCode::kFailed, "an answer out of turn"} : result.error();
+        });
+    return handle.id();  // an open request's handle is its message's id
+  };
+  const auto until = steady_now_us() + std::chrono::microseconds(kVerbDeadline).count();
+  auto lease = files_.send_with(call.word, std::move(files), until, send);
+  if (!lease.ok()) return answer(id, lease.error());
+  if (asked->refused) return answer(id, *asked->refused);
+  asked->number = handle.id();
+  verbs_[asked->number] = {id, std::move(handle), std::move(*lease)};
 }
 
 void Session::verb_done(std::uint64_t verb_call, const Result<VerbResult>& result) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/control/bus_follower.hpp"
 #include "core/control/connection.hpp"
@@ -15,6 +16,7 @@
 #include "core/control/message_printer.hpp"
 #include "core/control/rpc.hpp"
 #include "core/control/services.hpp"
+#include "core/runtime/request_files.hpp"
 #include "hearth/context.hpp"
 
 namespace hearth::core {
@@ -23,12 +25,13 @@ namespace hearth::core {
 class Session : public std::enable_shared_from_this<Session> {
  public:
   static constexpr std::size_t kMaxOpenCalls = 64;
+  static constexpr std::size_t kMaxOpenFiles = 16;  // of its open calls
   static constexpr std::chrono::minutes kVerbDeadline{10};
 
   // `ended` is called once, when the client is gone. The session may be in use just then: drop it later, from
   // a posted function.
-  Session(Context& ctx, std::shared_ptr<LoopGate> gate, Services& services, MessagePrinter& printer,
-          std::function<void()> ended);
+  Session(Context& ctx, std::shared_ptr<LoopGate> gate, Services& services, RequestFiles& files,
+          MessagePrinter& printer, std::function<void()> ended);
 
   Status start(UniqueFd fd);
   void close() { connection_->close(); }
@@ -42,12 +45,16 @@ class Session : public std::enable_shared_from_this<Session> {
   struct Verb {
     RpcId id;
     Handle request;
+    RequestFiles::Lease files;
   };
 
   void receive(const std::string& line);
   void run(const RpcRequest& request);
   void pass_on(const RpcRequest& request);
-  void call_verb(const RpcRequest& request);
+  void call_verb(const RpcRequest& request, RequestFiles::List files);
+  void ask(const VerbCall& call, const RpcId& id, RequestFiles::List files);
+  Result<RequestFiles::List> files_of(const RpcRequest& request);
+  std::size_t open_files() const;
   void learn_schemas();
   void follow_bus(const RpcRequest& request);
   void follow_log(const RpcRequest& request);
@@ -62,6 +69,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Context& ctx_;
   const std::shared_ptr<LoopGate> gate_;
   Services& services_;
+  RequestFiles& files_;
   MessagePrinter& printer_;
   const std::function<void()> ended_;
   std::shared_ptr<Connection> connection_;

@@ -25,6 +25,7 @@ class Endpoint : public Uplink, public Sink {
     bool privileged = false;           // may listen to every type: the control server
     bool may_listen = true;            // subscribe to what others say
     bool may_command = true;           // send requests
+    bool is_driver = false;            // is asked when devices are sought
   };
   static constexpr std::size_t kQueue = 4096;       // messages; then events give way
   static constexpr std::size_t kMost = 4 * kQueue;  // then nothing more is taken but answers

@@ -16,10 +16,14 @@ constexpr std::size_t kSpareBody = 1024;      // bytes of a StateChanged beside 
 
 // Facts that only home states, and what is a request or an answer; a plugin that publishes one is not heard.
 bool is_homes_own(hearth_type type) {
-  constexpr hearth_type own[] = {kType<Command>,     kType<CommandDone>,   kType<DeviceWanted>,
-                                 kType<DeviceTaken>, kType<GroupDefined>,  kType<GroupRemoved>,
-                                 kType<GroupWanted>, kType<GroupUnwanted>, kType<PluginState>,
-                                 kType<VerbCall>,    kType<VerbResult>};
+  constexpr hearth_type own[] = {
+      kType<Command>,         kType<CommandDone>,       kType<DeviceWanted>,    kType<DeviceTaken>,
+      kType<GroupDefined>,    kType<GroupRemoved>,      kType<GroupWanted>,     kType<GroupUnwanted>,
+      kType<GroupMember>,     kType<ProgramDefined>,    kType<ProgramRemoved>,  kType<ProgramWanted>,
+      kType<ProgramUnwanted>, kType<ProgramAssignment>, kType<ProgramAssigned>, kType<ProgramFired>,
+      kType<SunWanted>,       kType<hearth::SunTimes>,  kType<HouseImport>,     kType<HouseImported>,
+      kType<DeviceUnwanted>,  kType<DevicesSought>,     kType<DevicesFound>,    kType<PluginState>,
+      kType<VerbCall>,        kType<VerbResult>};
   return std::find(std::begin(own), std::end(own), type) != std::end(own);
 }
 
@@ -31,6 +35,11 @@ Home::Home(EventLoop& loop, store::Store& store, Log& log)
       keeper_(loop, store, log),
       devices_(device_effects()),
       groups_(devices_),
+      programs_(devices_),
+      scheduler_(loop, log,
+                 [this](std::uint32_t program, const Occasion& occasion, bool missed) {
+                   fire(program, occasion, missed);
+                 }),
       commands_(loop, [this](std::uint32_t device, const Command& command,
                              const Commands::Origin& origin) { return launch(device, command, origin); }),
       router_(loop) {
@@ -48,6 +57,14 @@ void Home::restore(const store::Snapshot& snapshot) {
     tell_states(*device);
   }
   for (const auto& [number, group] : groups_.all()) tell(group);
+  programs_.restore(snapshot);
+  for (const auto& [number, program] : programs_.all()) {
+    tell(program);
+    scheduler_.restore(program);
+  }
+  for (const auto& firing : snapshot.firings)
+    scheduler_.fired_before(static_cast<std::uint32_t>(firing.program),
+                            static_cast<std::int32_t>(firing.day));
 }
 
 std::vector<std::uint8_t> Home::saved(const std::string& plugin) const {
@@ -64,22 +81,25 @@ void Home::started(Endpoint& driver) {
     if (device->wanted && device->plugin == driver.id()) offer_wanted(driver, *device);
 }
 
-void Home::offer_wanted(Endpoint& driver, const DeviceRecord& device) {
+void Home::offer_wanted(Endpoint& driver, const DeviceRecord& device, std::function<void()> done) {
   const auto& d = device.declared;
   Message m = own(kType<DeviceWanted>,
                   encode(builder_, DeviceWanted{driver.id(), d.address, d.channel, d.name, d.location}));
   m.kind = MessageKind::kRequest;
   m.flags = HEARTH_WANTS_ANSWER;
-  const auto number = device.number();
-  router_.pass(driver, std::move(m), 0, kTakeTimeoutUs, [this, number](const Message& answer) {
-    if (answer.status != HEARTH_OK) return;
-    const auto taken = decode<DeviceTaken>(answer.body.bytes());
-    auto* wanted = devices_.find(number);
-    // One that has an id of its own stays who it is, whatever is found at its address now.
-    if (!taken.ok() || !wanted || !is_provisional(*wanted) || !is_device_id(taken->device, wanted->plugin))
-      return;
+  router_.pass(driver, std::move(m), 0, kTakeTimeoutUs,
+               [this, number = device.number(), done = std::move(done)](const Message& answer) {
+                 if (answer.status == HEARTH_OK) taken(number, answer);
+                 if (done) done();
+               });
+}
+
+// One that has an id of its own stays who it is, whatever is found at its address now.
+void Home::taken(std::uint32_t number, const Message& answer) {
+  const auto taken = decode<DeviceTaken>(answer.body.bytes());
+  auto* wanted = devices_.find(number);
+  if (taken.ok() && wanted && is_provisional(*wanted) && is_device_id(taken->device, wanted->plugin))
     devices_.merge(*wanted, taken->device);
-  });
 }
 
 void Home::detach(Endpoint& endpoint, const std::string& reason) {
@@ -172,20 +192,22 @@ void Home::published(Endpoint& from, Message& message) {
   if (type == kType<DeviceDeclared> || type == kType<DeviceRemoved> || type == kType<DeviceReachable>)
     return device_said(from, message);
   if (is_homes_own(type)) return refuse(from, "a message of home's own type was not passed on");
-  if (type == kType<StorePut>) return save(from, message);
+  if (type == kType<StorePut>)
+    return save(from, message, [this, &from](const Status& status) {
+      if (!status.ok() && status.error().code == ErrorCode::kInvalid) refuse(from, status.error().words);
+    });
   if (type == kType<PluginNote>) return noted(from, message);
   if (type == kType<StatusChanged>) return status_changed(from, message);
   tell(message);
 }
 
-void Home::save(Endpoint& from, const Message& message) {
+void Home::save(Endpoint& from, const Message& message, std::function<void(Status)> done) {
   auto put = decode<StorePut>(message.body.bytes());
   if (!put.ok() || put->data.size() > kMaxStore)
-    return refuse(from, "what it wanted to save is damaged or over 64 KiB");
+    return done({ErrorCode::kInvalid, "what it wanted to save is damaged or over 64 KiB"});
   auto& saved = saved_[from.id()];
-  if (saved == put->data) return;
   saved = std::move(put->data);
-  keeper_.write(store::PutPluginData{from.id(), saved});
+  keeper_.write(store::PutPluginData{from.id(), saved}, std::move(done));
 }
 
 void Home::noted(Endpoint& from, const Message& message) {
@@ -216,6 +238,7 @@ void Home::state_changed(Endpoint& from, Message& message) {
   auto state = decode<StateChanged>(message.body.bytes());
   if (!state.ok()) return refuse(from, state.error().words);
   auto* device = devices_.find_reported(state->device);
+  if (!device && devices_.is_unwanted(state->device)) return;
   if (!device || device->plugin != from.id())
     return refuse(from, "a state of a device that it doesn't own was not believed: " + state->device);
   const auto* capability = device->find(state->capability);
@@ -293,8 +316,10 @@ void Home::tell(DeviceRecord& device) {
   tell(m);
 }
 
-void Home::tell(const Groups::Group& group) {
-  publish_fact(groups_.fact(group), std::to_string(group.number));
+void Home::tell(const Group& group) { publish_fact(groups_.fact(group), std::to_string(group.number)); }
+
+void Home::tell(const ProgramRecord& program) {
+  publish_fact(programs_.fact(program), std::to_string(program.number));
 }
 
 // All that are known, with the times at which they were reported.
@@ -324,24 +349,47 @@ Devices::Effects Home::device_effects() {
     tell(device);
     tell_states(device);
     for (const auto group : groups_.with(device.number())) tell(*groups_.find(group));
+    for (const auto program : programs_.with(device.number())) tell(*programs_.find(program));
   };
   effects.merged = [this](const DeviceRecord& from, const DeviceRecord& into) {
-    for (const auto group : groups_.replace(from.number(), into.number())) {
-      tell(*groups_.find(group));
-      keep(*groups_.find(group));
-    }
+    replace_everywhere(from, into);
+  };
+  effects.absorbed = [this](DeviceRecord& device) {
+    keeper_.write(store::RemoveDevice{device.number()});
+    facts_.remove(kType<DeviceDeclared>, device.fact);
+    for (const auto& [capability, state] : device.states) facts_.remove(kType<StateChanged>, state.fact);
+    commands_.unreachable(device.number(), "the device was replaced");
   };
   effects.removed = [this](DeviceRecord& device) {
     keeper_.write(store::RemoveDevice{device.number()});
     forget_facts(device, device.id());
     for (const auto group : groups_.forget(device.number())) tell(*groups_.find(group));
+    for (const auto program : programs_.forget(device.number())) tell(*programs_.find(program));
     commands_.unreachable(device.number(), "the device was removed");
   };
   effects.state = [this](const DeviceRecord& device, const std::string& capability) {
     keeper_.write_state(to_row(device, capability));
   };
   effects.state_gone = [this](const DeviceState& state) { facts_.remove(kType<StateChanged>, state.fact); };
+  effects.turned_away = [this](const std::string& id) {
+    tell_end(own(kType<DeviceRemoved>, encode(builder_, DeviceRemoved{id})));
+  };
+  effects.unwanted = [this](const std::string& id, bool is) {
+    const auto key = std::string(Devices::kUnwantedKey) + id;
+    is ? keeper_.write(store::PutSetting{key, "1"}) : keeper_.write(store::RemoveSetting{key});
+  };
   return effects;
+}
+
+void Home::replace_everywhere(const DeviceRecord& from, const DeviceRecord& into) {
+  for (const auto group : groups_.replace(from.number(), into.number())) {
+    tell(*groups_.find(group));
+    keep(*groups_.find(group));
+  }
+  for (const auto program : programs_.replace(from.number(), into.number())) {
+    tell(*programs_.find(program));
+    keep(*programs_.find(program));
+  }
 }
 
 // Under its next id it gets new numbers: in a full inbox nothing of it may take a place before its end.
@@ -357,8 +405,12 @@ void Home::keep(DeviceRecord& device, Keeper::Done done) {
   keeper_.write(store::PutDevice{device.saved}, std::move(done));
 }
 
-void Home::keep(const Groups::Group& group, Keeper::Done done) {
+void Home::keep(const Group& group, Keeper::Done done) {
   keeper_.write(store::PutGroup{to_row(group)}, std::move(done));
+}
+
+void Home::keep(const ProgramRecord& program, Keeper::Done done) {
+  keeper_.write(store::PutProgram{to_row(program), false}, std::move(done));
 }
 
 // ---- Endpoints ----------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ namespace hearth::core {
 
 namespace {
 
+constexpr std::size_t kSpareId = 16;  // bytes of a made id beside driver and address: ":@", "#-2147483648"
+
 bool is_capability_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
@@ -142,6 +144,34 @@ Result<Value> judged(const Value& value, const Capability& c) {
 Result<Value> judged_wish(const Value& value, const Capability& capability) {
   if (!capability.writable) return Error{ErrorCode::kInvalid, capability.name + " can't be set, only read"};
   return judged(value, capability);
+}
+
+Status judge_wanted(const DeviceWanted& wanted) {
+  if (!is_plugin_id(wanted.driver)) return {ErrorCode::kInvalid, "the driver is not a plugin's id"};
+  const auto most = kMaxDeviceId - kSpareId - wanted.driver.size();  // driver and address become an id
+  if (!wanted.address.empty() && is_clean(wanted.address, most) && is_clean(wanted.name, kMaxName) &&
+      is_clean(wanted.location, kMaxName))
+    return {};
+  return {ErrorCode::kInvalid,
+          fmt::format("address (1 to {} bytes), name and location are clean text", most)};
+}
+
+Status judge_program(const Program& p) {
+  const auto wrong = [](std::string words) { return Status(ErrorCode::kInvalid, std::move(words)); };
+  if (p.name.empty() || !is_clean(p.name, kMaxName))
+    return wrong("a program's name is 1 to 256 bytes of UTF-8 without control characters");
+  const auto is_day = [](char c) {
+    return c == '-' || c == '.' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  };
+  if (p.days.size() != 7 || !std::all_of(p.days.begin(), p.days.end(), is_day))
+    return wrong(
+        "days are 7 characters from Monday on: a letter for yes, '-' or '.' for no, such as MTWTF--");
+  if (p.time_s >= 86'400) return wrong("a time is 00:00:00 to 23:59:59");
+  if (p.offset_min < -1440 || p.offset_min > 1440) return wrong("an offset is -1440 to 1440 minutes");
+  if (p.random_min > 1440) return wrong("a random amount is 0 to 1440 minutes");
+  if (p.brightness < -1 || p.brightness > 100) return wrong("a brightness is 0 to 100 percent");
+  if (!p.color.empty() && !color_of(p.color).ok()) return wrong("a colour is of the form #RRGGBB");
+  return {};
 }
 
 }  // namespace hearth::core

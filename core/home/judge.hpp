@@ -37,6 +37,12 @@ Result<Value> judged(const Value& value, const Capability& capability);
 // The same for a wish: the capability has to be writable, too.
 Result<Value> judged_wish(const Value& value, const Capability& capability);
 
+// Driver, address, name and location are clean text that an id can be made of.
+Status judge_wanted(const DeviceWanted& wanted);
+
+// Name, days, time, offset, random minutes, brightness and colour inside their ranges.
+Status judge_program(const Program& program);
+
 }  // namespace hearth::core
 
 #endif

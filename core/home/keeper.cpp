@@ -5,7 +5,7 @@ namespace hearth::core {
 
 namespace {
 
-constexpr int kDevice = 0, kGroup = 1, kData = 2, kSetting = 3;
+constexpr int kDevice = 0, kGroup = 1, kProgram = 2, kFiring = 3, kData = 4, kSetting = 5, kTogether = 6;
 
 struct KeyOf {
   using Key = std::pair<int, std::string>;
@@ -13,6 +13,15 @@ struct KeyOf {
   Key operator()(const store::RemoveDevice& c) const { return {kDevice, std::to_string(c.number)}; }
   Key operator()(const store::PutGroup& c) const { return {kGroup, std::to_string(c.row.number)}; }
   Key operator()(const store::RemoveGroup& c) const { return {kGroup, std::to_string(c.number)}; }
+  Key operator()(const store::PutProgram& c) const { return {kProgram, std::to_string(c.row.number)}; }
+  Key operator()(const store::RemoveProgram& c) const { return {kProgram, std::to_string(c.number)}; }
+  Key operator()(const store::PutFiring& c) const {
+    return {kFiring, std::to_string(c.row.program) + "/" + std::to_string(c.row.day)};
+  }
+  Key operator()(const store::PutTogether& c) const {
+    const auto& d = c.devices;
+    return {kTogether, d.empty() ? std::string() : std::to_string(d.front().row.number)};
+  }
   Key operator()(const store::PutPluginData& c) const { return {kData, c.key}; }
   Key operator()(const store::RemovePluginData& c) const { return {kData, c.key}; }
   Key operator()(const store::PutSetting& c) const { return {kSetting, c.key}; }
@@ -36,13 +45,14 @@ void Keeper::write(store::Change change, Done done) {
   });
 }
 
-// A group is wrong for the store as long as one of its devices still waits.
+// A group or a program is wrong for the store as long as one of its devices still waits.
 bool Keeper::may_pass(const Key& key, ErrorCode code) const {
   const auto devices_wait = [](const auto& changes) {
     return !changes.empty() && changes.begin()->first.first == kDevice;
   };
-  return code == ErrorCode::kBusy || (code == ErrorCode::kInvalid && key.first == kGroup &&
-                                      (devices_wait(turned_away_) || devices_wait(newest_)));
+  return code == ErrorCode::kBusy ||
+         (code == ErrorCode::kInvalid && (key.first == kGroup || key.first == kProgram) &&
+          (devices_wait(turned_away_) || devices_wait(newest_)));
 }
 
 void Keeper::answered(Write& write, const Status& status) {
@@ -57,7 +67,8 @@ void Keeper::answered(Write& write, const Status& status) {
 
 void Keeper::not_taken(Write& write, const Error& why) {
   if (why.code == ErrorCode::kFailed || why.code == ErrorCode::kCancelled)
-    return;  // the store keeps it, or has ended
+    return;                                  // the store keeps it, or has ended
+  if (write.key.first == kTogether) return;  // its writer goes on with the parts
   if (!may_pass(write.key, why.code) || turned_away_.size() >= kMost)
     return log_.error("a change is lost to the store: " + why.words);
   turned_away_.insert_or_assign(write.key, std::move(write.change));

@@ -30,7 +30,7 @@ class Keeper {
   ~Keeper() { loop_.cancel(timer_); }
 
   // `done` is called once, later, on the loop: ok when it is on disk. An error may pass: the change isn't
-  // given up for it. Not called any more once the keeper is gone.
+  // given up for it, unless it is a PutTogether. Not called any more once the keeper is gone.
   using Done = std::function<void(const Status&)>;
   void write(store::Change change, Done done = {});
   void write_state(store::StateRow row) { store_.write_state(std::move(row)); }

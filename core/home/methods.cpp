@@ -1,9 +1,7 @@
-// Reading parameters, finding what people mean, and answering in JSON.
+// Devices and groups: reading parameters, finding what people mean, and answering in JSON.
 #include "core/home/methods.hpp"
 
 #include <Poco/JSON/Array.h>
-#include <Poco/UTF8String.h>
-#include <fmt/format.h>
 
 #include <memory>
 
@@ -23,7 +21,7 @@ std::string called(const DeviceRecord& d) {
   return fmt::format("{} \"{}\" ({})", d.number(), d.declared.name, d.id());
 }
 
-Object::Ptr group_json(const Groups::Group& group, Devices& devices) {
+Object::Ptr group_json(const Group& group, Devices& devices) {
   auto json = object();
   json->set("number", group.number);
   json->set("name", group.name);
@@ -34,26 +32,8 @@ Object::Ptr group_json(const Groups::Group& group, Devices& devices) {
   return json;
 }
 
-Object::Ptr outcome_json(const CommandDone& done) {
-  auto json = object();
-  json->set("device", done.device);
-  json->set("capability", done.capability);
-  json->set("outcome", std::string(name(done.outcome)));
-  json->set("words", done.words);
-  return json;
-}
-
-Result<const Groups::Group*> find_group(const Groups& groups, const std::string& words) {
-  const Groups::Group* found = nullptr;
-  for (const auto& [number, group] : groups.all()) {
-    if (std::to_string(number) == words) return &group;
-    if (Poco::UTF8::icompare(group.name, words) != 0) continue;
-    if (found)
-      return Error{ErrorCode::kInvalid, "several groups are called \"" + words + "\": give the number"};
-    found = &group;
-  }
-  if (!found) return Error{ErrorCode::kInvalid, "no such group: " + words};
-  return found;
+Result<const Group*> find_group(const Groups& groups, const std::string& words) {
+  return find_by_number_or_name(groups.all(), words, "group", [](const Group& group) { return group.name; });
 }
 
 void list_devices(Home& home, const MethodDone& done) {
@@ -78,7 +58,7 @@ void get_device(Home& home, const Object& params, const MethodDone& done) {
 void send(Home& home, const DeviceRecord& device, const std::string& capability, Value value,
           const MethodDone& done) {
   home.command(Command{device.id(), capability, std::move(value)},
-               [done](const CommandDone& outcome) { done(Var(outcome_json(outcome))); });
+               [done](const CommandDone& outcome) { done(Var(to_json(outcome))); });
 }
 
 void set_device(Home& home, const Object& params, const MethodDone& done) {
@@ -162,7 +142,7 @@ void switch_group(Home& home, const Object& params, const MethodDone& done) {
   if (members.empty()) return done(Var(tally->outcomes));
   for (const auto& id : members)
     home.command(Command{id, "on_off", on}, [tally, done](const CommandDone& outcome) {
-      tally->outcomes->add(outcome_json(outcome));
+      tally->outcomes->add(to_json(outcome));
       if (--tally->left == 0) done(Var(tally->outcomes));
     });
 }

@@ -3,6 +3,8 @@
 #define HEARTH_CORE_HOME_METHODS_HPP
 
 #include <Poco/JSON/Object.h>
+#include <Poco/UTF8String.h>
+#include <fmt/format.h>
 
 #include <functional>
 #include <map>
@@ -24,8 +26,28 @@ Result<std::string> text_param(const Poco::JSON::Object& params, const std::stri
 // name: with all.
 Result<DeviceRecord*> find_device(Devices& devices, const std::string& words);
 
+// The thing of a roster with that number or, if no other is called so, that name. Unknown, or several: in
+// words.
+template <class Things, class NameOf>
+auto find_by_number_or_name(const Things& things, const std::string& words, std::string_view what,
+                            NameOf name_of) -> Result<const typename Things::mapped_type*> {
+  const typename Things::mapped_type* found = nullptr;
+  for (const auto& [number, thing] : things) {
+    if (std::to_string(number) == words) return &thing;
+    if (Poco::UTF8::icompare(name_of(thing), words) != 0) continue;
+    if (found)
+      return Error{ErrorCode::kInvalid,
+                   fmt::format("several {}s are called \"{}\": give the number", what, words)};
+    found = &thing;
+  }
+  if (!found) return Error{ErrorCode::kInvalid, fmt::format("no such {}: {}", what, words)};
+  return found;
+}
+
 // devices.list, device.get|set|toggle, groups.list|set|remove, group.switch. [home]
 Methods home_methods(Home& home);
+// programs.list|set|remove, program.run, devices.discover, device.remove. [home]
+Methods program_methods(Home& home);
 
 }  // namespace hearth::core
 

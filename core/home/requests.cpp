@@ -1,4 +1,4 @@
-// Requests that come to home: commands, wanted devices, groups, and those that it passes on.
+// Requests that come to home: which they are, commands, and those that it passes on.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +12,6 @@ namespace hearth::core {
 namespace {
 
 constexpr std::uint32_t kMinDeadlineMs = 1, kMaxDeadlineMs = 60'000;
-constexpr std::size_t kSpareId = 16;     // bytes of a made id beside driver and address: ":@", "#-2147483648"
 constexpr std::size_t kMaxWords = 1024;  // bytes of what a plugin says about a failure
 
 }  // namespace
@@ -23,13 +22,10 @@ void Home::requested(Endpoint& from, Message& message) {
   };
   if (message.type == kType<Command>) return command(from, message, answer);
   if (message.type == kType<Sync>) return answer(refusal(message.id, HEARTH_OK, ""));
-  if (message.type == kType<DeviceWanted>) {
-    const auto wanted = decode<DeviceWanted>(message.body.bytes());
-    if (!wanted.ok()) return answer(refusal(message.id, HEARTH_INVALID, wanted.error().words));
-    return device_wanted(*wanted, message.id, from.source(), answer);
-  }
-  if (message.type == kType<GroupWanted> || message.type == kType<GroupUnwanted>)
-    return group_wanted(message, answer);
+  if (message.type == kType<StorePut>) return save(from, message, status_for(message.id, answer));
+  if (device_requested(message, from.source(), answer) || group_requested(message, answer) ||
+      program_requested(message, answer))
+    return;
   pass_on(std::move(message), from.source(), answer);
 }
 
@@ -149,87 +145,6 @@ Status Home::launch(std::uint32_t number, Command command, const Commands::Origi
   if (pushed == HEARTH_OK) return {};
   return {static_cast<ErrorCode>(pushed),
           pushed == HEARTH_BUSY ? "its plugin is busy" : "its plugin isn't running"};
-}
-
-// ---- Devices that somebody asks for -------------------------------------------------------------------
-
-void Home::device_wanted(const DeviceWanted& wanted, std::uint64_t request, std::uint32_t asker,
-                         const Answer& answer) {
-  if (!is_plugin_id(wanted.driver))
-    return answer(refusal(request, HEARTH_INVALID, "the driver is not a plugin's id"));
-  const auto most = kMaxDeviceId - kSpareId - wanted.driver.size();  // driver and address become an id
-  if (wanted.address.empty() || !is_clean(wanted.address, most) || !is_clean(wanted.name, kMaxName) ||
-      !is_clean(wanted.location, kMaxName))
-    return answer(refusal(request, HEARTH_INVALID,
-                          fmt::format("address (1 to {} bytes), name and location are clean text", most)));
-  auto* driver = endpoint(wanted.driver);
-  if (!driver) return keep_wanted(wanted, "", request, answer);
-  Message m = own(kType<DeviceWanted>, encode(builder_, wanted), request);
-  m.kind = MessageKind::kRequest;
-  m.flags = HEARTH_WANTS_ANSWER;
-  router_.pass(
-      *driver, std::move(m), asker, kTakeTimeoutUs, [this, wanted, request, answer](const Message& reply) {
-        const bool refused =
-            reply.status == HEARTH_INVALID || reply.status == HEARTH_DENIED || reply.status == HEARTH_BUSY;
-        if (refused) return answer(refusal(request, reply.status, reply.body.text()));
-        if (reply.status != HEARTH_OK) return keep_wanted(wanted, "", request, answer);
-        const auto taken = decode<DeviceTaken>(reply.body.bytes());
-        if (!taken.ok() || !is_device_id(taken->device, wanted.driver))
-          return answer(refusal(request, HEARTH_FAILED, "the driver named a device that can't be its own"));
-        keep_wanted(wanted, taken->device, request, answer);
-      });
-}
-
-// The answer comes once the device is on disk: what was acknowledged is there after any crash.
-void Home::keep_wanted(const DeviceWanted& wanted, const std::string& id, std::uint64_t request,
-                       const Answer& answer) {
-  const auto device = devices_.want(wanted, id);
-  if (!device.ok())
-    return answer(refusal(request, static_cast<hearth_status>(device.error().code), device.error().words));
-  tell(**device);
-  const DeviceTaken taken{(*device)->id(), (*device)->number()};
-  keep(**device, [this, taken, request, answer](const Status& status) {
-    if (!status.ok()) return answer(refusal(request, HEARTH_FAILED, "not kept: " + status.error().words));
-    answer(own_answer(request, taken));
-  });
-}
-
-// ---- Groups -------------------------------------------------------------------------------------------
-
-void Home::group_wanted(const Message& message, const Answer& answer) {
-  const auto id = message.id;
-  if (message.type == kType<GroupUnwanted>) {
-    const auto unwanted = decode<GroupUnwanted>(message.body.bytes());
-    if (!unwanted.ok()) return answer(refusal(id, HEARTH_INVALID, unwanted.error().words));
-    return remove_group(unwanted->number, [id, answer](const Status& status) {
-      Message m = refusal(id, status.ok() ? HEARTH_OK : static_cast<hearth_status>(status.error().code),
-                          status.ok() ? "" : status.error().words);
-      answer(std::move(m));
-    });
-  }
-  const auto wanted = decode<GroupWanted>(message.body.bytes());
-  if (!wanted.ok()) return answer(refusal(id, HEARTH_INVALID, wanted.error().words));
-  put_group(*wanted, [this, id, answer](const Result<GroupDefined>& group) {
-    if (!group.ok())
-      return answer(refusal(id, static_cast<hearth_status>(group.error().code), group.error().words));
-    answer(own_answer(id, *group));
-  });
-}
-
-void Home::put_group(const GroupWanted& wanted, std::function<void(Result<GroupDefined>)> done) {
-  const auto group = groups_.put(wanted);
-  if (!group.ok()) return done(group.error());
-  tell(**group);
-  keep(**group, [fact = groups_.fact(**group), done = std::move(done)](const Status& status) {
-    status.ok() ? done(fact) : done(Error{ErrorCode::kFailed, "not kept: " + status.error().words});
-  });
-}
-
-void Home::remove_group(std::uint32_t number, std::function<void(Status)> done) {
-  if (!groups_.remove(number)) return done({ErrorCode::kInvalid, "no such group"});
-  facts_.forget(kType<GroupDefined>, std::to_string(number));
-  tell_end(own(kType<GroupRemoved>, encode(builder_, GroupRemoved{number})));
-  keeper_.write(store::RemoveGroup{number}, std::move(done));
 }
 
 }  // namespace hearth::core

@@ -61,6 +61,9 @@ class Router {
 
 // An answer made by home: a refusal in words.
 Message refusal(std::uint64_t request, hearth_status status, std::string_view words);
+inline Message refusal_of(std::uint64_t request, const Error& error) {
+  return refusal(request, static_cast<hearth_status>(error.code), error.words);
+}
 
 }  // namespace hearth::core
 

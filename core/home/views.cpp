@@ -60,6 +60,15 @@ Value value_from_json_text(const std::string& text) try {
   return {};
 }
 
+Poco::JSON::Object::Ptr to_json(const CommandDone& done) {
+  Poco::JSON::Object::Ptr json = new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
+  json->set("device", done.device);
+  json->set("capability", done.capability);
+  json->set("outcome", std::string(name(done.outcome)));
+  json->set("words", done.words);
+  return json;
+}
+
 Poco::Dynamic::Var time_to_json(std::int64_t time_us) {
   if (time_us == 0) return {};
   return Poco::DateTimeFormatter::format(Poco::Timestamp(time_us), "%Y-%m-%dT%H:%M:%S.%FZ");

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "hearth/messages.hpp"
 #include "hearth/value.hpp"
 
 namespace hearth::core {
@@ -23,6 +24,9 @@ Value value_from_json_text(const std::string& text);
 // As `hearthctl devices --json` shows it: {id, number, name, location, plugin, address, channel, kind,
 // reachable, reason, capabilities, state: {capability: {reported, desired, since}}}.
 Poco::JSON::Object::Ptr to_json(const DeviceRecord& device);
+
+// {device, capability, outcome, words}.
+Poco::JSON::Object::Ptr to_json(const CommandDone& done);
 
 // ISO 8601, UTC, microseconds; null for 0.
 Poco::Dynamic::Var time_to_json(std::int64_t time_us);

@@ -67,7 +67,7 @@ class PluginHost {
 
   // As `hearthctl plugins --json` shows them, sorted by file.
   Poco::JSON::Array::Ptr rows() const;
-  // The commands that running plugins bring: [{word, plugin, verbs: [{name, args, help}]}].
+  // The commands that running plugins bring: [{word, plugin, verbs: [{name, args, help, files}]}].
   Poco::JSON::Array::Ptr verbs() const;
   // Manifest, permissions and schema of a file or a known plugin; nothing of it runs.
   Result<Poco::JSON::Object::Ptr> inspect(const std::string& file_or_id) const;

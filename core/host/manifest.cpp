@@ -9,6 +9,7 @@
 #include <array>
 
 #include "core/log/utf8.hpp"
+#include "core/runtime/request_files.hpp"
 
 namespace hearth::core {
 
@@ -57,6 +58,16 @@ std::vector<std::string> texts(const Object& from, const std::string& key) {
   return all;
 }
 
+std::size_t number(const Object& from, const std::string& key, Poco::Int64 least, Poco::Int64 most,
+                   std::size_t otherwise) {
+  if (!from.has(key)) return otherwise;
+  const auto value = from.get(key);
+  if (!value.isInteger() || value.isBoolean() || value.convert<Poco::Int64>() < least ||
+      value.convert<Poco::Int64>() > most)
+    throw Wrong{fmt::format("'{}' is not {} to {}", key, least, most)};
+  return value.convert<std::size_t>();
+}
+
 bool is_word(std::string_view word) {
   return !word.empty() && word.size() <= 64 && word[0] >= 'a' && word[0] <= 'z' &&
          std::all_of(word.begin(), word.end(), [](char c) {
@@ -76,8 +87,9 @@ void read_verbs(const Object& manifest, Manifest& m) {
   for (const auto& item : *items) {
     if (item.type() != typeid(Object::Ptr)) throw Wrong{"'verbs.verbs' holds something else than objects"};
     const auto& verb = *item.extract<Object::Ptr>();
-    only(verb, {"name", "args", "help"});
-    m.verbs.push_back({text(verb, "name"), text(verb, "args", false), text(verb, "help")});
+    only(verb, {"name", "args", "help", "files"});
+    m.verbs.push_back({text(verb, "name"), text(verb, "args", false), text(verb, "help"),
+                       number(verb, "files", 0, RequestFiles::kMostOfRequest, 0)});
     if (!is_word(m.verbs.back().name)) throw Wrong{"a verb's name is not [a-z][a-z0-9_-]*"};
   }
   if (m.verbs.empty()) throw Wrong{"'verbs' has a word but no verb"};
@@ -100,16 +112,15 @@ Manifest read(const Object& json) {
   m.permissions = texts(json, "permissions");
   m.answers = texts(json, "answers");
   read_verbs(json, m);
-  if (json.has("workers")) {
-    const auto workers = json.get("workers");
-    if (!workers.isInteger() || workers.convert<Poco::Int64>() < 1 || workers.convert<Poco::Int64>() > 32)
-      throw Wrong{"'workers' is not 1 to 32"};
-    m.workers = workers.convert<std::size_t>();
-  }
+  m.workers = number(json, "workers", 1, 32, m.workers);
   return m;
 }
 
 }  // namespace
+
+bool Manifest::takes_files() const {
+  return std::any_of(verbs.begin(), verbs.end(), [](const Verb& verb) { return verb.files > 0; });
+}
 
 Result<Manifest> Manifest::parse(std::string_view text) {
   const auto wrong = [](std::string_view words) {

@@ -14,6 +14,7 @@ namespace hearth::core {
 struct Manifest {
   struct Verb {
     std::string name, args, help;
+    std::size_t files = 0;  // so many of its arguments, the first that are no options, name files; up to 8
   };
 
   std::string id;                        // [a-z][a-z0-9_]{0,63}; "server", "core" and "control" are taken
@@ -25,6 +26,8 @@ struct Manifest {
   std::string word;                      // `hearthctl WORD VERB`; empty: none
   std::vector<Verb> verbs;
   std::size_t workers = 4;  // threads for what may block, 1 to 32
+
+  bool takes_files() const;
 
   // `text` is hostile. An unknown key is an error that names it.
   static Result<Manifest> parse(std::string_view text);

@@ -28,6 +28,7 @@ Array::Ptr to_json(const std::vector<Manifest::Verb>& verbs) {
     json->set("name", verb.name);
     json->set("args", verb.args);
     json->set("help", verb.help);
+    json->set("files", verb.files);
     list->add(json);
   }
   return list;

@@ -71,6 +71,7 @@ void PluginRun::make(RunSettings settings) {
   identity.privileged = builtin_ != nullptr;
   identity.may_listen = settings.permissions.bus_listen;
   identity.may_command = settings.permissions.bus_command;
+  identity.is_driver = m.kind == "driver";
   endpoint_ = std::make_unique<Endpoint>(std::move(identity), world_.loop);
   self_ = std::make_shared<PluginRun*>(this);
 
@@ -83,13 +84,15 @@ void PluginRun::make(RunSettings settings) {
   setup.workers = m.workers;
   setup.may_listen = settings.permissions.bus_listen;
   setup.may_command = settings.permissions.bus_command;
+  setup.word = m.word;
+  if (m.takes_files()) setup.files = &world_.files;
   settings.isolation == config::Isolation::kProcess ? make_process(std::move(setup), settings)
                                                     : make_thread(std::move(setup));
 }
 
 void PluginRun::make_thread(PluginSetup setup) {
-  auto thread = std::make_unique<PluginThread>(std::move(setup), *endpoint_, log_sink(),
-                                               builtin_ ? world_.extensions : Extensions(), step_sink());
+  auto thread =
+      std::make_unique<PluginThread>(std::move(setup), *endpoint_, log_sink(), extensions(), step_sink());
   begin_ = [this, of = thread.get()] {
     of->begin([this]() -> Result<const hearth_plugin*> {
       if (builtin_) return builtin_;
@@ -105,6 +108,15 @@ void PluginRun::make_process(PluginSetup setup, const RunSettings& settings) {
                                                  *endpoint_, log_sink(), step_sink());
   begin_ = [of = process.get()] { of->begin(); };
   runner_ = std::move(process);
+}
+
+// The server's own plugin is given the server's own objects; others have what abi.h offers.
+Extensions PluginRun::extensions() const {
+  if (!builtin_) return {};
+  return [&world = world_](std::string_view name) -> const void* {
+    if (name == kRequestFilesExtension) return &world.files;
+    return world.extensions ? world.extensions(name) : nullptr;
+  };
 }
 
 LogSink PluginRun::log_sink() const {

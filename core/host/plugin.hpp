@@ -44,6 +44,7 @@ struct PluginWorld {
   std::filesystem::path state_dir;
   Extensions extensions;
   std::filesystem::path plugin_host = {};  // the program of isolated plugins
+  RequestFiles files = {};                 // from the control server to the plugins
 };
 
 // How a plugin is run.
@@ -100,6 +101,7 @@ class PluginRun {
   void make(RunSettings settings);
   void make_process(PluginSetup setup, const RunSettings& settings);
   void make_thread(PluginSetup setup);
+  Extensions extensions() const;
   LogSink log_sink() const;
   PluginRunner::OnStep step_sink();
   void step(PluginStep step, const Status& status);

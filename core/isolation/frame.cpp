@@ -44,7 +44,7 @@ std::optional<FrameReader::Item> FrameReader::next() {
   std::memcpy(&item.frame, rest_.data(), sizeof item.frame);
   rest_ = rest_.subspan(sizeof item.frame);
   const std::size_t size = item.frame.body_size;
-  if (size > kMaxFrameBody || filled(size) > rest_.size() || item.frame.kind > FrameKind::kNotice ||
+  if (size > kMaxFrameBody || filled(size) > rest_.size() || item.frame.kind > FrameKind::kFiles ||
       item.frame.message > MessageKind::kAnswer) {
     broken_ = true;
     return {};

@@ -22,6 +22,8 @@ enum class FrameKind : std::uint8_t {
   kStep,     // up: `handle` is a PluginStep, `status` its outcome, the body words
   kLog,      // up: `flags` is the level, the body `handle` bytes of device, then the text
   kNotice,   // up: the body says what of the sandbox this kernel can't enforce
+  kFiles,    // down, alone in a packet with the request `id` behind it: for each descriptor of the packet the
+             // body has the argument that it came for, in 4 bytes; kept for `handle` microseconds
 };
 
 // What a process is told before it begins. Numbers are eight bytes in the machine's order.
@@ -35,6 +37,7 @@ enum class Option : std::uint64_t {
   kWorkers,
   kMemory,
   kPermission,  // once for each
+  kTakesFiles,  // no value: hearth.files/1 is offered
   kOnlyOpen     // no value: open the library, tell kOpened, and end
 };
 
@@ -59,7 +62,8 @@ struct Frame {
 static_assert(sizeof(Frame) == 72 && std::is_trivially_copyable_v<Frame>);
 
 inline constexpr std::size_t kMaxFrameBody = 192 * 1024;
-inline constexpr std::size_t kMaxPacket = sizeof(Frame) + kMaxFrameBody;
+inline constexpr std::size_t kMaxFilesBody = 32;
+inline constexpr std::size_t kMaxPacket = 2 * sizeof(Frame) + kMaxFilesBody + kMaxFrameBody;
 inline constexpr std::size_t kGoodPacket = 64 * 1024;  // several frames are packed up to here
 
 void append(std::vector<std::uint8_t>& packet, Frame frame, hearth_bytes body);

@@ -41,6 +41,7 @@ constexpr bool kSanitized = false;
 struct Orders {
   PluginSetup setup;
   SandboxPlan sandbox;
+  bool takes_files = false;
   bool only_open = false;
   bool begin = false;
 };
@@ -71,6 +72,7 @@ void take_option(const FrameReader::Item& item, Orders& orders, std::vector<std:
     case Option::kWorkers: orders.setup.workers = number_in(item); return;
     case Option::kMemory: orders.sandbox.memory_bytes = kSanitized ? 0 : number_in(item); return;
     case Option::kPermission: permissions.push_back(text); return;
+    case Option::kTakesFiles: orders.takes_files = true; return;
     case Option::kOnlyOpen: orders.only_open = true; return;
   }
 }
@@ -98,11 +100,12 @@ Result<Orders> hear_orders(Channel& channel) {
 // The line to the server, on the plugin's loop.
 class Line : public Uplink, public LoopSource {
  public:
-  explicit Line(Channel& channel) : channel_(channel) {}
+  Line(Channel& channel, RequestFiles& files) : channel_(channel), files_(files) {}
 
-  // Begins to listen. The plugin outlives it.
-  Status connect(PluginThread& plugin) {
+  // Begins to listen. The plugin, whose messages have `source`, outlives it.
+  Status connect(PluginThread& plugin, std::uint32_t source) {
     plugin_ = &plugin;
+    source_ = source;
     plugin.loop().add_source(*this);
     const auto ready = [](void* self, std::uint32_t) { static_cast<Line*>(self)->readable(); };
     return plugin.loop().watch(channel_.fd(), HEARTH_READABLE, ready, this, &watch_) == HEARTH_OK
@@ -146,7 +149,8 @@ class Line : public Uplink, public LoopSource {
 
   void readable() {
     for (int i = 0; i < kPackets && plugin_->inbox().size() < kHalfInbox; ++i) {
-      const auto received = channel_.receive([this](const FrameReader::Item& item) { take(item); });
+      const auto received =
+          channel_.receive([this](const FrameReader::Item& item) { take(item); }, &descriptors_);
       if (received == Channel::Received::kNothing) return;
       // The server is gone, and nobody would hear what an orderly stop has to say.
       if (received != Channel::Received::kSome) _exit(1);
@@ -155,22 +159,57 @@ class Line : public Uplink, public LoopSource {
 
   void take(const FrameReader::Item& item) {
     if (item.frame.kind == FrameKind::kStop) return plugin_->stop();
+    if (item.frame.kind == FrameKind::kFiles) return keep(item);
     if (item.frame.kind != FrameKind::kMessage) return;
+    if (item.frame.id == no_room_for_ && no_room_for_ != 0) return refuse(item.frame.id);
     auto message = item.message();
     const auto id = message.id;
-    if (plugin_->inbox().push(std::move(message)) != HEARTH_BUSY) return;
+    const bool asks = message.kind == MessageKind::kRequest;
+    if (plugin_->inbox().push(std::move(message)) == HEARTH_BUSY && asks) refuse(id);
+  }
+
+  void refuse(std::uint64_t request) {
+    files_.end(request);
     Message refused;
     refused.kind = MessageKind::kAnswer;
-    refused.handle = id;
+    refused.id = message_id(source_, 0);
+    refused.handle = request;
     refused.status = HEARTH_BUSY;
+    refused.body = Body(std::string_view("the plugin is busy"));
     channel_.add(refused);
+  }
+
+  // A request's files come before it. A plugin that answers nothing may not keep them for ever.
+  void keep(const FrameReader::Item& item) {
+    RequestFiles::List files;
+    for (std::size_t i = 0; i < std::min(descriptors_.size(), item.body.size / sizeof(std::uint32_t)); ++i) {
+      auto& file = files.emplace_back();
+      std::memcpy(&file.argument, item.body.data + i * sizeof file.argument, sizeof file.argument);
+      file.fd = std::move(descriptors_[i]);
+    }
+    const auto until = steady_now_us() + static_cast<std::int64_t>(item.frame.handle);
+    if (files_.keep(item.frame.id, {}, std::move(files), until) != HEARTH_OK) no_room_for_ = item.frame.id;
+    if (expiry_ == 0) expire();
+  }
+
+  void expire() {
+    const auto now = steady_now_us();
+    const auto next = files_.expire(now);
+    expiry_ = 0;
+    if (next == 0) return;
+    plugin_->loop().timer(
+        next - now, 0, [](void* self) { static_cast<Line*>(self)->expire(); }, this, &expiry_);
   }
 
   static constexpr std::size_t kHalfInbox = 2048;
 
   Channel& channel_;
+  RequestFiles& files_;
   PluginThread* plugin_ = nullptr;
-  hearth_handle watch_ = 0;
+  std::uint32_t source_ = 0;
+  hearth_handle watch_ = 0, expiry_ = 0;
+  std::vector<UniqueFd> descriptors_;  // of the packet that is being read
+  std::uint64_t no_room_for_ = 0;      // the files of this request; 0: none
   bool waits_for_room_ = false;
 };
 
@@ -205,7 +244,9 @@ int host() {
   if (!orders.ok()) return 2;
   prctl(PR_SET_NAME, orders->setup.id.substr(0, 15).c_str());
 
-  Line line(channel);
+  RequestFiles files;
+  if (orders->takes_files) orders->setup.files = &files;
+  Line line(channel, files);
   const auto sandboxed = enter_sandbox(orders->sandbox);
   if (sandboxed.ok()) {
     for (const auto& notice : *sandboxed) {
@@ -238,7 +279,7 @@ int host() {
         if (step != PluginStep::kEnded) line.tell(step, status);
       },
       static_cast<Vitals*>(shared));
-  if (const auto status = line.connect(plugin); !status.ok()) return 2;
+  if (const auto status = line.connect(plugin, orders->setup.source); !status.ok()) return 2;
   plugin.run(open);
   end(channel);
 }

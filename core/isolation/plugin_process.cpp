@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "hearth/codec.hpp"
+
 namespace hearth::core {
 
 namespace {
@@ -82,6 +84,7 @@ Status PluginProcess::send_options() {
   add_number(Option::kWorkers, setup_.workers);
   add_number(Option::kMemory, program_.memory_bytes);
   for (const auto& permission : program_.permissions) add(Option::kPermission, bytes(permission));
+  if (setup_.files) add(Option::kTakesFiles, {});
   if (program_.only_open) add(Option::kOnlyOpen, {});
   Frame begin;
   begin.kind = FrameKind::kBegin;
@@ -114,9 +117,18 @@ bool PluginProcess::drain() {
     next_ = 0;
     if (!inbox_.take(batch_)) return false;
   }
-  while (next_ < batch_.size() && !channel_->is_blocked()) channel_->add(batch_[next_++]);
+  while (next_ < batch_.size() && !channel_->is_blocked()) add(batch_[next_++]);
   watch_for_room();
   return !channel_->is_blocked();
+}
+
+// A request goes with its files; from then on they are the process's.
+void PluginProcess::add(const Message& message) {
+  if (setup_.files && message.kind == MessageKind::kRequest && message.type == kType<VerbCall>) {
+    auto files = setup_.files->take_all(message.id, setup_.word);
+    if (!files.empty()) return channel_->add(message, std::move(files));
+  }
+  channel_->add(message);
 }
 
 // Sends, and hears of it when the socket takes more.
@@ -186,6 +198,7 @@ void PluginProcess::received(const FrameReader::Item& item) {
     case FrameKind::kNotice: return log_(HEARTH_WARNING, {}, item.text());
     case FrameKind::kOption:
     case FrameKind::kBegin:
+    case FrameKind::kFiles:
     case FrameKind::kStop: fault_ = "it sent what only the server sends"; child_->kill();
   }
 }

@@ -52,6 +52,7 @@ class PluginProcess : public PluginRunner, private LoopSource {
   bool try_sleep() override;
   Status launch();
   Status send_options();
+  void add(const Message& message);
   void watch_for_room();
   void readable();
   void line_ended();

@@ -2,6 +2,7 @@
 #include "core/runtime/host_table.hpp"
 
 #include "core/runtime/rights.hpp"
+#include "hearth/files.h"
 #include "hearth/log.hpp"
 
 namespace hearth::core {
@@ -18,7 +19,7 @@ HostTable::HostTable(EventLoop& loop, Workers& workers, Uplink& uplink, Rights r
     : loop_(loop),
       workers_(workers),
       uplink_(uplink),
-      rights_(rights),
+      rights_(std::move(rights)),
       log_(std::move(log)),
       extensions_(std::move(extensions)) {
   fill(table_);
@@ -74,10 +75,7 @@ void HostTable::fill(hearth_host& t) {
                  hearth_handle* out) { return self(h).request(type, cause, body, timeout_us, fn, arg, out); };
   t.answer = [](const hearth_host* h, std::uint64_t request, hearth_status status, hearth_type type,
                 hearth_bytes body) { return self(h).answer(request, status, type, body); };
-  t.extension = [](const hearth_host* h, hearth_text name) -> const void* {
-    auto& me = self(h);
-    return me.check() == HEARTH_OK && me.extensions_ ? me.extensions_(detail::view(name)) : nullptr;
-  };
+  t.extension = [](const hearth_host* h, hearth_text name) { return self(h).extension(detail::view(name)); };
 }
 
 std::string HostTable::take_words() { return std::exchange(last_words, {}); }
@@ -157,6 +155,7 @@ hearth_status HostTable::answer(std::uint64_t request, hearth_status status, hea
   if (const auto bad = check(); bad != HEARTH_OK) return bad;
   if (body.size > kMaxBody) return HEARTH_INVALID;
   if (owed_.erase(request) == 0) return HEARTH_STALE;
+  if (rights_.files && rights_.files->any()) rights_.files->end(request);
   Message m = message(MessageKind::kAnswer, type, request, body);
   m.handle = request;
   m.status = status;
@@ -176,6 +175,23 @@ hearth_status HostTable::cancel(hearth_handle handle) {
     return HEARTH_OK;
   }
   return loop_.cancel(handle) ? HEARTH_OK : HEARTH_STALE;
+}
+
+// Its own come first: they are the same in the server and elsewhere.
+const void* HostTable::extension(std::string_view name) {
+  static constexpr hearth_files kFiles{
+      sizeof(hearth_files), 0,
+      [](const hearth_host* h, std::uint64_t request, std::uint32_t argument, std::int32_t* fd) {
+        return self(h).take_file(request, argument, fd);
+      }};
+  if (check() != HEARTH_OK) return nullptr;
+  if (name == HEARTH_FILES) return rights_.files ? &kFiles : nullptr;
+  return extensions_ ? extensions_(name) : nullptr;
+}
+
+hearth_status HostTable::take_file(std::uint64_t request, std::uint32_t argument, std::int32_t* fd) {
+  if (const auto bad = check(); bad != HEARTH_OK) return bad;
+  return rights_.files->take(request, rights_.word, argument, fd);
 }
 
 bool HostTable::deliver(const Message& m) {

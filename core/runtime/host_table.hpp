@@ -10,6 +10,7 @@
 
 #include "core/bus/message.hpp"
 #include "core/runtime/event_loop.hpp"
+#include "core/runtime/request_files.hpp"
 #include "core/runtime/workers.hpp"
 
 namespace hearth::core {
@@ -38,6 +39,8 @@ class HostTable {
     std::uint32_t source = 0;
     bool may_listen = true;
     bool may_command = true;
+    std::string word;               // of its verbs
+    RequestFiles* files = nullptr;  // that came with them; null: hearth.files/1 isn't offered
   };
 
   HostTable(EventLoop& loop, Workers& workers, Uplink& uplink, Rights rights, LogSink log,
@@ -85,6 +88,8 @@ class HostTable {
                         hearth_answer_fn fn, void* arg, hearth_handle* out);
   hearth_status answer(std::uint64_t request, hearth_status status, hearth_type type, hearth_bytes body);
   hearth_status cancel(hearth_handle handle);
+  const void* extension(std::string_view name);
+  hearth_status take_file(std::uint64_t request, std::uint32_t argument, std::int32_t* fd);
   void end_request(std::uint64_t id, hearth_status status, const hearth_message* answer,
                    std::string_view words);
   Message message(MessageKind kind, hearth_type type, std::uint64_t cause, hearth_bytes body);

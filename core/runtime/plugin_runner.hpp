@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/bus/queue.hpp"
+#include "core/runtime/request_files.hpp"
 #include "hearth/status.hpp"
 
 namespace hearth::core {
@@ -23,9 +24,11 @@ struct PluginSetup {
   std::vector<std::uint8_t> config;  // FlexBuffer
   std::vector<std::uint8_t> store;
   std::size_t workers = 4;
-  std::size_t inbox = 4096;  // messages
-  bool may_listen = true;    // subscribe to what others say
-  bool may_command = true;   // send requests
+  std::size_t inbox = 4096;       // messages
+  bool may_listen = true;         // subscribe to what others say
+  bool may_command = true;        // send requests
+  std::string word;               // of its verbs
+  RequestFiles* files = nullptr;  // where files that come with its verbs wait for it; null: it takes none
 };
 
 // The steps, in order. A failed kOpened or kCreated is followed by kEnded, a failed kStarted by kStopped and

@@ -26,7 +26,8 @@ PluginThread::PluginThread(PluginSetup setup, Uplink& uplink, LogSink log, Exten
       loop_(vitals),
       inbox_(setup_.inbox, [this] { loop_.wake(); }),
       workers_(loop_, setup_.workers),
-      host_(loop_, workers_, uplink, {setup_.source, setup_.may_listen, setup_.may_command}, std::move(log),
+      host_(loop_, workers_, uplink,
+            {setup_.source, setup_.may_listen, setup_.may_command, setup_.word, setup_.files}, std::move(log),
             std::move(extensions)) {
   loop_.add_source(*this);
 }

@@ -9,8 +9,8 @@ namespace hearth::core {
 
 // A driver hears that the house has no more use for one of its devices.
 constexpr bool everybody_may_hear(hearth_type type) { return type == kType<DeviceRemoved>; }
-// It changes nothing.
-constexpr bool everybody_may_ask(hearth_type type) { return type == kType<Sync>; }
+// It changes nothing, or only what is the plugin's own.
+constexpr bool everybody_may_ask(hearth_type type) { return type == kType<Sync> || type == kType<StorePut>; }
 
 }  // namespace hearth::core
 

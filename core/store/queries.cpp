@@ -69,6 +69,48 @@ std::vector<GroupRow> read_groups(Session& session) {
   return rows;
 }
 
+std::vector<ProgramRow> read_programs(Session& session) {
+  using Columns = Poco::Tuple<std::int64_t, std::string, std::string, std::string, std::int64_t, std::int64_t,
+                              bool, std::int64_t, std::string, std::int64_t, std::string, std::int64_t>;
+  std::vector<Columns> found;
+  session << "SELECT number, name, days, trigger_by, time_s, offset_min, randomize, random_min, command,"
+             " brightness, color, updated_us FROM program ORDER BY number",
+      into(found), now;
+  std::vector<Poco::Tuple<std::int64_t, std::int64_t>> assigned;
+  session << "SELECT program, device FROM assignment ORDER BY program, position", into(assigned), now;
+  std::vector<ProgramRow> rows;
+  rows.reserve(found.size());
+  auto next = assigned.begin();
+  for (const Columns& c : found) {
+    ProgramRow row{.number = c.get<0>(),
+                   .name = c.get<1>(),
+                   .days = c.get<2>(),
+                   .trigger = c.get<3>(),
+                   .time_s = c.get<4>(),
+                   .offset_min = c.get<5>(),
+                   .randomize = c.get<6>(),
+                   .random_min = c.get<7>(),
+                   .command = c.get<8>(),
+                   .brightness = c.get<9>(),
+                   .color = c.get<10>(),
+                   .updated_us = c.get<11>(),
+                   .devices = {}};
+    for (; next != assigned.end() && next->get<0>() == row.number; ++next)
+      row.devices.push_back(next->get<1>());
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<FiringRow> read_firings(Session& session) {
+  std::vector<Poco::Tuple<std::int64_t, std::int64_t>> found;
+  session << "SELECT program, day FROM firing ORDER BY program, day", into(found), now;
+  std::vector<FiringRow> rows;
+  rows.reserve(found.size());
+  for (const auto& firing : found) rows.push_back({firing.get<0>(), firing.get<1>()});
+  return rows;
+}
+
 std::vector<StateRow> read_states(Session& session) {
   using Columns =
       Poco::Tuple<std::int64_t, std::string, std::string, std::int64_t, std::string, std::int64_t>;
@@ -130,6 +172,39 @@ void put(Session& session, const RemoveGroup& change) {
   session << "DELETE FROM device_group WHERE number = ?", bind(change.number), now;
 }
 
+void put(Session& session, const PutProgram& change) {
+  const ProgramRow& row = change.row;
+  session << "INSERT INTO program (number, name, days, trigger_by, time_s, offset_min, randomize, random_min,"
+             " command, brightness, color, updated_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+             " ON CONFLICT (number) DO UPDATE SET name = excluded.name, days = excluded.days,"
+             " trigger_by = excluded.trigger_by, time_s = excluded.time_s, offset_min = excluded.offset_min,"
+             " randomize = excluded.randomize, random_min = excluded.random_min, command = excluded.command,"
+             " brightness = excluded.brightness, color = excluded.color, updated_us = excluded.updated_us",
+      bind(row.number), bind(row.name), bind(row.days), bind(row.trigger), bind(row.time_s),
+      bind(row.offset_min), bind(row.randomize), bind(row.random_min), bind(row.command),
+      bind(row.brightness), bind(row.color), bind(row.updated_us), now;
+  if (change.forget_firings) session << "DELETE FROM firing WHERE program = ?", bind(row.number), now;
+  session << "DELETE FROM assignment WHERE program = ?", bind(row.number), now;
+  std::int64_t position = 0;
+  for (const std::int64_t device : row.devices) {
+    session << "INSERT INTO assignment (program, device, position) VALUES (?, ?, ?)", bind(row.number),
+        bind(device), bind(position), now;
+    ++position;
+  }
+}
+
+void put(Session& session, const RemoveProgram& change) {
+  session << "DELETE FROM program WHERE number = ?", bind(change.number), now;
+}
+
+void put(Session& session, const PutFiring& change) {
+  session << "INSERT OR REPLACE INTO firing (program, day) SELECT number, ? FROM program WHERE number = ?",
+      bind(change.row.day), bind(change.row.program), now;
+  session << "DELETE FROM firing WHERE program = ? AND sequence NOT IN"
+             " (SELECT sequence FROM firing WHERE program = ? ORDER BY sequence DESC LIMIT 32)",
+      bind(change.row.program), bind(change.row.program), now;
+}
+
 void put(Session& session, const PutPluginData& change) {
   session << "INSERT INTO plugin_data (key, value) VALUES (?, ifnull(?, x''))"
              " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -150,6 +225,12 @@ void put(Session& session, const RemoveSetting& change) {
   session << "DELETE FROM setting WHERE key = ?", bind(change.key), now;
 }
 
+void put(Session& session, const PutTogether& change) {
+  for (const auto& device : change.devices) put(session, device);
+  for (const auto& group : change.groups) put(session, group);
+  for (const auto& program : change.programs) put(session, program);
+}
+
 }  // namespace
 
 Snapshot read_snapshot(Session& session) {
@@ -157,8 +238,11 @@ Snapshot read_snapshot(Session& session) {
   snapshot.devices = read_devices(session);
   snapshot.groups = read_groups(session);
   snapshot.states = read_states(session);
+  snapshot.programs = read_programs(session);
+  snapshot.firings = read_firings(session);
   snapshot.next_device = next_number(session, "device");
   snapshot.next_group = next_number(session, "device_group");
+  snapshot.next_program = next_number(session, "program");
   std::vector<Poco::Tuple<std::string, BLOB>> data;
   session << "SELECT key, value FROM plugin_data", into(data), now;
   for (const auto& row : data) snapshot.plugin_data.emplace(row.get<0>(), bytes(row.get<1>()));

@@ -34,6 +34,30 @@ struct GroupRow {
   bool operator==(const GroupRow&) const = default;
 };
 
+struct ProgramRow {
+  std::int64_t number = 0;  // never reused
+  std::string name;
+  std::string days;
+  std::string trigger;  // a word: none, clock, sunrise, sunset
+  std::int64_t time_s = 0;
+  std::int64_t offset_min = 0;
+  bool randomize = false;
+  std::int64_t random_min = 0;
+  std::string command;  // a word: none, on, off, dim, bright
+  std::int64_t brightness = -1;
+  std::string color;
+  std::int64_t updated_us = 0;
+  std::vector<std::int64_t> devices;  // in the order of their assignment, each once
+  bool operator==(const ProgramRow&) const = default;
+};
+
+// That a program's time came on a date: what must not be done twice.
+struct FiringRow {
+  std::int64_t program = 0;
+  std::int64_t day = 0;  // since 1970-01-01, of the date that its days name
+  auto operator<=>(const FiringRow&) const = default;
+};
+
 struct StateRow {
   std::int64_t device = 0;
   std::string capability;
@@ -52,17 +76,20 @@ struct Snapshot {
   std::vector<DeviceRow> devices;  // by number
   std::vector<GroupRow> groups;    // by number
   std::vector<StateRow> states;
+  std::vector<ProgramRow> programs;  // by number
+  std::vector<FiringRow> firings;    // by program and day
   std::map<std::string, std::vector<std::uint8_t>> plugin_data;
   std::map<std::string, std::string> settings;
   std::int64_t next_device = 1;  // above every number ever stored, removed ones included
   std::int64_t next_group = 1;
+  std::int64_t next_program = 1;
 };
 
 // Put makes or replaces. Removing what isn't there succeeds.
 struct PutDevice {
   DeviceRow row;
 };
-// Takes the device's states and its group memberships with it.
+// Takes the device's states, its group memberships and its programs' assignments with it.
 struct RemoveDevice {
   std::int64_t number = 0;
 };
@@ -72,6 +99,18 @@ struct PutGroup {
 };
 struct RemoveGroup {
   std::int64_t number = 0;
+};
+// Every device must be a stored one. What the program's firings were stays, unless it is to be forgotten.
+struct PutProgram {
+  ProgramRow row;
+  bool forget_firings = false;
+};
+struct RemoveProgram {
+  std::int64_t number = 0;
+};
+// Keeps the newest 32 of the program. One of a program that is gone is left out.
+struct PutFiring {
+  FiringRow row;
 };
 struct PutPluginData {
   std::string key;
@@ -88,8 +127,16 @@ struct RemoveSetting {
   std::string key;
 };
 
-using Change = std::variant<PutDevice, RemoveDevice, PutGroup, RemoveGroup, PutPluginData, RemovePluginData,
-                            PutSetting, RemoveSetting>;
+// Several at once, in this order: all of them or, if one is wrong, none.
+struct PutTogether {
+  std::vector<PutDevice> devices;
+  std::vector<PutGroup> groups;
+  std::vector<PutProgram> programs;
+};
+
+using Change =
+    std::variant<PutDevice, RemoveDevice, PutGroup, RemoveGroup, PutProgram, RemoveProgram, PutFiring,
+                 PutPluginData, RemovePluginData, PutSetting, RemoveSetting, PutTogether>;
 
 }  // namespace hearth::store
 

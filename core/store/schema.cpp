@@ -31,6 +31,23 @@ std::vector<Migration> schema() {
                id INTEGER PRIMARY KEY CHECK (id = 1), generation INTEGER NOT NULL) STRICT)",
           R"(INSERT INTO copy_mark VALUES (1, 0))",
       }},
+      // Programs. Nothing rides on the order of days in firing: the newest are those stored last.
+      Migration{{
+          R"(CREATE TABLE program (
+               number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, days TEXT NOT NULL,
+               trigger_by TEXT NOT NULL, time_s INTEGER NOT NULL, offset_min INTEGER NOT NULL,
+               randomize INTEGER NOT NULL, random_min INTEGER NOT NULL, command TEXT NOT NULL,
+               brightness INTEGER NOT NULL, color TEXT NOT NULL, updated_us INTEGER NOT NULL) STRICT)",
+          R"(CREATE TABLE assignment (
+               program INTEGER NOT NULL REFERENCES program(number) ON DELETE CASCADE,
+               device INTEGER NOT NULL REFERENCES device(number) ON DELETE CASCADE,
+               position INTEGER NOT NULL, PRIMARY KEY (program, device)) STRICT, WITHOUT ROWID)",
+          R"(CREATE INDEX assignment_device ON assignment(device))",
+          R"(CREATE TABLE firing (
+               sequence INTEGER PRIMARY KEY,
+               program INTEGER NOT NULL REFERENCES program(number) ON DELETE CASCADE,
+               day INTEGER NOT NULL, UNIQUE (program, day)) STRICT)",
+      }},
   };
 }
 

@@ -1,4 +1,5 @@
-// Keeps devices, groups, states, plugin data and settings on disk without letting anyone wait for the disk.
+// Keeps devices, groups, programs, states, plugin data and settings on disk without letting anyone wait for
+// the disk.
 #include "core/store/store.hpp"
 
 #include <algorithm>
@@ -20,12 +21,27 @@ std::size_t content(const PutDevice& change) {
 std::size_t content(const PutGroup& change) {
   return change.row.name.size() + change.row.devices.size() * sizeof(std::int64_t);
 }
+std::size_t content(const PutProgram& change) {
+  const ProgramRow& row = change.row;
+  return row.name.size() + row.days.size() + row.color.size() + row.devices.size() * sizeof(std::int64_t);
+}
+template <class Puts>
+std::size_t sum_of(const Puts& puts) {
+  std::size_t sum = 0;
+  for (const auto& put : puts) sum += sizeof(put) + content(put);
+  return sum;
+}
+std::size_t content(const PutTogether& change) {
+  return sum_of(change.devices) + sum_of(change.groups) + sum_of(change.programs);
+}
 std::size_t content(const PutPluginData& change) { return change.key.size() + change.value.size(); }
 std::size_t content(const PutSetting& change) { return change.key.size() + change.value.size(); }
 std::size_t content(const RemovePluginData& change) { return change.key.size(); }
 std::size_t content(const RemoveSetting& change) { return change.key.size(); }
 std::size_t content(const RemoveDevice&) { return 0; }
 std::size_t content(const RemoveGroup&) { return 0; }
+std::size_t content(const RemoveProgram&) { return 0; }
+std::size_t content(const PutFiring&) { return 0; }
 
 std::size_t bytes_of(const Change& change) {
   return sizeof(Change) + std::visit([](const auto& one) { return content(one); }, change);
@@ -81,7 +97,8 @@ void Store::write(Change change, Done done) {
   {
     const std::lock_guard lock(mutex_);
     if (!closing_) {
-      if (bytes > options_.largest_change) {
+      const bool together = std::holds_alternative<PutTogether>(change);  // of many, each of which is small
+      if (bytes > options_.largest_change && !together) {
         refused_.push_back({std::move(done), {ErrorCode::kInvalid, "the change is too large to be stored"}});
       } else if (waiting_changes_ >= options_.most_changes || waiting_bytes_ + bytes > options_.most_bytes) {
         refused_.push_back({std::move(done), {ErrorCode::kBusy, "too many changes wait to be stored"}});

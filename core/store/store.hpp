@@ -1,4 +1,5 @@
-// Keeps devices, groups, states, plugin data and settings on disk without letting anyone wait for the disk.
+// Keeps devices, groups, programs, states, plugin data and settings on disk without letting anyone wait for
+// the disk.
 #ifndef HEARTH_CORE_STORE_STORE_HPP
 #define HEARTH_CORE_STORE_STORE_HPP
 

@@ -31,9 +31,10 @@ class Simulated : public hearth::Driver {
 
   void start() override {
     started_ = ctx.loop.steady();
-    for (const auto& table : ctx.config.tables("device")) add(table);
-    removed_ = ctx.bus.subscribe<hearth::DeviceRemoved>(
-        [this](const hearth::DeviceRemoved& m) { forget(m.device); });
+    for (const auto& table : ctx.config.tables("device")) {
+      add(table);
+      configured_[table.text("id")] = table;
+    }
     ctx.log.debug(devices_.size(), " simulated devices");
   }
 
@@ -41,7 +42,6 @@ class Simulated : public hearth::Driver {
     for (auto& [key, held] : held_) held.done->fail(hearth::ErrorCode::kCancelled, "the plugin is stopping");
     held_.clear();
     reporter_.reset();
-    removed_.reset();
   }
 
   void begin_apply(const hearth::Command& command, hearth::Completion done) override {
@@ -56,7 +56,7 @@ class Simulated : public hearth::Driver {
     held.timer = ctx.loop.after(simulation.latency, [this, command] { finish(command); });
   }
 
-  // A light that has the address as its id. Home asks again after each start.
+  // A configured device; or a light that has the address as its id. Home asks again after each start.
   void take(const hearth::DeviceWanted& wanted,
             std::function<void(hearth::Result<std::string>)> done) override {
     if (!fit_for_id(wanted.address))
@@ -64,12 +64,26 @@ class Simulated : public hearth::Driver {
           hearth::Error{hearth::ErrorCode::kInvalid, "an address here is 1 to 128 bytes of plain text"});
     if (devices_.size() >= kMostDevices && !devices_.contains(wanted.address))
       return done(hearth::Error{hearth::ErrorCode::kBusy, "there are too many simulated devices"});
-    if (!devices_.contains(wanted.address)) {
+    if (const auto configured = configured_.find(wanted.address); configured != configured_.end()) {
+      if (!devices_.contains(wanted.address)) add(configured->second);
+    } else if (!devices_.contains(wanted.address)) {
       hearth::Device device{
           wanted.address, wanted.name.empty() ? wanted.address : wanted.name, {}, wanted.location};
       add({std::move(device), Model(wanted.address, Kind::kLight)});
     }
     done(wanted.address);
+  }
+
+  void discover(std::function<void(hearth::Result<std::vector<hearth::FoundDevice>>)> done) override {
+    for (const auto& [id, table] : configured_)
+      if (!devices_.contains(id)) add(table);
+    done(found());
+  }
+
+  // If it is wanted again it is a new one.
+  void forgotten(const std::string& device) override {
+    std::erase_if(held_, [&](const auto& held) { return held.first.first == device; });
+    devices_.erase(device);
   }
 
  private:
@@ -106,15 +120,6 @@ class Simulated : public hearth::Driver {
     if (kept.model.drifts() && !reporter_) start_reporting();
   }
 
-  // The house has deleted it. If it is wanted again it is a new one.
-  void forget(const std::string& device) {
-    const auto found = std::find_if(devices_.begin(), devices_.end(),
-                                    [&](const auto& d) { return full(d.first) == device; });
-    if (found == devices_.end()) return;
-    std::erase_if(held_, [&](const auto& held) { return held.first.first == found->first; });
-    devices_.erase(found);
-  }
-
   // Only when something drifts: a house of lights stays asleep.
   void start_reporting() {
     const auto period = std::chrono::duration<double>(ctx.config.number("report_s", 10));
@@ -142,9 +147,10 @@ class Simulated : public hearth::Driver {
   }
 
   hearth::Microseconds started_{0};
+  std::map<std::string, hearth::Config> configured_;  // by id, deleted ones too
   std::map<std::string, Simulation> devices_;
   std::map<std::pair<std::string, std::string>, Held> held_;
-  hearth::Handle reporter_, removed_;
+  hearth::Handle reporter_;
 };
 
 }  // namespace

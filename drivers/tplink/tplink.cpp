@@ -15,6 +15,7 @@ constexpr std::size_t kMostAddresses = 1000;
 // Before home's own deadline for a command.
 constexpr std::chrono::milliseconds kSpare{500};
 
+using Finder = std::function<void(hearth::Result<std::vector<hearth::FoundDevice>>)>;
 using Taker = std::function<void(hearth::Result<std::string>)>;
 
 // One address that we were given, and what is shown of it.
@@ -47,8 +48,6 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
         throw std::runtime_error("two devices have the host " + address->text());
       add(*address, table.text("host"), table.text("name", ""), table.text("location", ""));
     }
-    removed_ = ctx.bus.subscribe<hearth::DeviceRemoved>(
-        [this](const hearth::DeviceRemoved& m) { forgotten(m.device); });
   }
 
   void stop() override {
@@ -57,7 +56,6 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
       site.appliance->stop(why);
       answer_takers(site, why);
     }
-    removed_.reset();
   }
 
   void begin_apply(const hearth::Command& command, hearth::Completion done) override {
@@ -89,6 +87,34 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
     if (site.identified()) return done(site.shown.id);
     site.takers.push_back(std::move(done));
     site.appliance->poll();  // someone waits
+  }
+
+  void discover(Finder done) override {
+    for (const auto& table : ctx.config.tables("device")) {
+      const auto address = parse_address(table.text("host"));
+      if (address.ok() && !sites_.contains(address->text()))
+        add(*address, table.text("host"), table.text("name", ""), table.text("location", ""));
+    }
+    std::vector<hearth::FoundDevice> all;
+    for (const auto& [address, site] : sites_)
+      if (site.identified())
+        all.push_back(
+            {site.shown.id, site.shown.name, site.shown.address, site.shown.kind, site.info.model, 1});
+    done(std::move(all));
+  }
+
+  // The house has deleted it: what was learnt about its address goes as well.
+  void forgotten(const std::string& device) override {
+    for (auto it = sites_.begin(); it != sites_.end(); ++it) {
+      auto& site = it->second;
+      if (site.shown.id.empty() || site.shown.id != device) continue;
+      std::erase_if(owners_, [&](const auto& owner) { return owner.second == it->first; });
+      if (memory_.forget(it->first)) remember();
+      site.appliance->stop({hearth::ErrorCode::kUnreachable, "the device was deleted"});
+      answer_takers(site, hearth::Error{hearth::ErrorCode::kCancelled, "the device was deleted"});
+      sites_.erase(it);
+      return;
+    }
   }
 
  private:
@@ -233,20 +259,6 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
     site.reported.clear();
   }
 
-  // The house has deleted it: what was learnt about its address goes as well.
-  void forgotten(const std::string& device) {
-    for (auto it = sites_.begin(); it != sites_.end(); ++it) {
-      auto& site = it->second;
-      if (site.shown.id.empty() || full(site.shown.id) != device) continue;
-      std::erase_if(owners_, [&](const auto& owner) { return owner.second == it->first; });
-      if (memory_.forget(it->first)) remember();
-      site.appliance->stop({hearth::ErrorCode::kUnreachable, "the device was deleted"});
-      answer_takers(site, hearth::Error{hearth::ErrorCode::kCancelled, "the device was deleted"});
-      sites_.erase(it);
-      return;
-    }
-  }
-
   // ---- Facts ------------------------------------------------------------------------------------------
 
   void report_all(Site& site, const Reading& reading) {
@@ -276,7 +288,6 @@ class Tplink : public hearth::Driver, private Appliance::Owner {
   Memory memory_;
   std::map<std::string, Site> sites_;          // by address
   std::map<std::string, std::string> owners_;  // id -> the address where it was seen last
-  hearth::Handle removed_;
 };
 
 }  // namespace

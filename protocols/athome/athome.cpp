@@ -11,7 +11,6 @@ namespace hearth::athome {
 
 namespace {
 
-constexpr auto kDefineTimeout = std::chrono::seconds(5);
 constexpr std::size_t kMaxResponse = 16 * 1024 * 1024;  // all devices of the largest house at once
 
 std::string host_name() {
@@ -24,22 +23,31 @@ std::string host_name() {
 AtHome::AtHome(Context& context)
     : Protocol(context),
       io_(context),
-      devices_(house_),
+      presets_(context.saved),
+      devices_(house_, presets_),
       responses_(host_name(), [this] { return ctx.loop.wall().count(); }),
-      services_(make_services()) {}
+      services_(make_services()),
+      import_(ctx, services_) {}
 
 Services AtHome::make_services() {
   return {house_,
           devices_,
+          presets_,
           responses_,
+          ctx.bus,
           [this](std::string_view id) { return drivers_.contains(id); },
           [this](std::string device, std::string capability, Value value,
-                 std::function<void(const CommandDone&)> done) {
-            return command(std::move(device), std::move(capability), std::move(value), std::move(done));
+                 std::function<void(const CommandDone&)> done, std::chrono::milliseconds time) {
+            return command(std::move(device), std::move(capability), std::move(value), std::move(done), 0,
+                           time);
           },
-          [this](const DeviceWanted& wish, std::function<void(Result<DeviceTaken>)> done) {
-            return ctx.bus.request<DeviceTaken>(wish, kDefineTimeout, std::move(done));
-          }};
+          [this](std::function<void(Status)> done) { return save_presets(std::move(done)); }};
+}
+
+// Devices that are gone take theirs with them.
+Handle AtHome::save_presets(std::function<void(Status)> done) {
+  presets_.prune([this](std::uint32_t number) { return house_.find(number) != nullptr; });
+  return ctx.save(presets_.bytes(), std::move(done));
 }
 
 void AtHome::start() {
@@ -52,6 +60,8 @@ void AtHome::start() {
   plugins_ = ctx.bus.subscribe<PluginState>([this](const PluginState& plugin) {
     if (plugin.kind == "driver") drivers_.insert(plugin.plugin);
   });
+
+  on_verb("import", [this](Verb verb) { import_.run(std::move(verb)); });
 
   auto options = net::ListenerOptions::from(ctx.config);
   options.closed_at_first = true;

@@ -9,6 +9,7 @@
 #include "call.hpp"
 #include "hearth/net/listener.hpp"
 #include "hearth/protocol.hpp"
+#include "import/import.hpp"
 
 namespace hearth::athome {
 
@@ -20,13 +21,16 @@ class AtHome : public Protocol {
 
  private:
   Services make_services();
+  Handle save_presets(std::function<void(Status)> done);
 
   net::Io io_;
   House house_;
+  Presets presets_;
   DeviceList devices_;
   Responses responses_;
   std::set<std::string, std::less<>> drivers_;  // plugin ids, running or not
   Services services_;
+  Import import_;
   Handle plugins_;
   std::unique_ptr<net::Listener> listener_;
 };

@@ -21,6 +21,16 @@ void Call::refuse(const Error& error) {
   refuse(error.code == ErrorCode::kInvalid ? kBadRequest : kServerError, error.words);
 }
 
+void Call::echo(Response& response, std::string_view key, std::string_view argument) const {
+  if (const auto* value = args_.find(argument)) response.field(key, *value);
+}
+
+void Call::succeed_with(std::initializer_list<std::string_view> echoed) {
+  auto response = success();
+  for (const auto key : echoed) echo(response, key);
+  reply(response);
+}
+
 void Call::wait_for(Handle handle) {
   if (handle) waiting_ = std::move(handle);
 }

@@ -10,8 +10,26 @@
 
 namespace hearth::athome {
 
+namespace {
+
+constexpr std::size_t kSpare = 64;  // entries of devices that are gone
+
+}  // namespace
+
+std::string_view address_of(const House::Device& device) {
+  if (!device.address.empty()) return device.address;
+  return std::string_view(device.device).substr(device.plugin().size() + 1);
+}
+
 void DeviceList::changed(const House::Device& device) {
   entries_[device.device].stale = true;
+  stale_ = true;
+  if (entries_.size() > 2 * house_.devices().size() + kSpare) prune();
+}
+
+void DeviceList::prune() {
+  std::erase_if(entries_,
+                [this](const auto& entry) { return house_.find(std::string_view(entry.first)) == nullptr; });
   stale_ = true;
 }
 
@@ -21,14 +39,15 @@ std::string_view DeviceList::one(const House::Device& device) {
   return entry.json;
 }
 
+std::string_view DeviceList::definition(const House::Device& device) {
+  auto& entry = entries_[device.device];
+  if (entry.stale) write(entry, device);
+  return std::string_view(entry.json).substr(0, entry.definition);
+}
+
 std::string_view DeviceList::all() {
   // Every device of the house has an entry, so a difference can only be a removal.
-  if (entries_.size() != house_.devices().size()) {
-    std::erase_if(entries_, [this](const auto& entry) {
-      return house_.find(std::string_view(entry.first)) == nullptr;
-    });
-    stale_ = true;
-  }
+  if (entries_.size() != house_.devices().size()) prune();
   if (stale_) refresh();
   return all_;
 }
@@ -63,16 +82,21 @@ void DeviceList::write(Entry& entry, const House::Device& device) {
   const auto brightness = as_number(device.value("brightness"));
   const auto on = device.value("on_off");
 
+  auto preset = presets_.find(device.number) ? *presets_.find(device.number) : Preset();
+  if (preset.color.empty()) preset.color = "#ffffff";
+  if (!preset.brightness) preset.brightness = 100;
+
   entry.json.clear();
   number("{\"id\": ", device.number);
   text(", \"name\": ", device.name);
   text(", \"location\": ", device.location);
   text(", \"mfg\": ", device.plugin());
-  text(", \"address\": ", device.address);
+  text(", \"address\": ", address_of(device));
   number(", \"channel\": ", device.channel);
-  text(", \"color\": ", std::holds_alternative<Color>(color) ? to_hex(std::get<Color>(color)) : "#ffffff");
-  number(", \"brightness\": ", std::isfinite(brightness) ? std::llround(brightness) : 100);
+  text(", \"color\": ", std::holds_alternative<Color>(color) ? to_hex(std::get<Color>(color)) : preset.color);
+  number(", \"brightness\": ", std::isfinite(brightness) ? std::llround(brightness) : *preset.brightness);
   text(", \"updatetime\": ", time_.text(device.updated_us));
+  entry.definition = entry.json.size();
   text(", \"type\": ", device.kind.empty() ? std::string_view("unknown") : device.kind);
   const bool is_on = std::holds_alternative<bool>(on) && std::get<bool>(on);
   entry.json.append(is_on ? ", \"on\": true" : ", \"on\": false").append(", \"selected\": 0}");

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 
 namespace hearth::athome {
 
@@ -37,6 +38,16 @@ std::string_view LocalTime::text(std::int64_t wall_us) {
   for (auto digit = text_.rbegin(); fraction != 0; ++digit, fraction /= 10)
     *digit = static_cast<char>('0' + fraction % 10);
   return text_;
+}
+
+std::string LocalTime::iso_text(std::int64_t wall_us) {
+  const auto t = local(wall_us);
+  const auto offset = std::abs(t.tm_gmtoff) / 60;
+  std::array<char, 96> buffer;
+  std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d%c%02ld:%02ld", t.tm_year + 1900,
+                t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, t.tm_gmtoff < 0 ? '-' : '+',
+                offset / 60, offset % 60);
+  return buffer.data();
 }
 
 int LocalTime::day_of_week(std::int64_t wall_us) { return (local(wall_us).tm_wday + 6) % 7; }

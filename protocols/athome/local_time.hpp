@@ -16,6 +16,9 @@ class LocalTime {
   // out when it is 0, as Python does. Valid until the next call.
   std::string_view text(std::int64_t wall_us);
 
+  // "2024-01-29T11:04:06+01:00" (ISO 8601).
+  static std::string iso_text(std::int64_t wall_us);
+
   // 0 is Monday, 6 is Sunday.
   static int day_of_week(std::int64_t wall_us);
 

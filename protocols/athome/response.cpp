@@ -16,13 +16,15 @@ Responses::Responses(std::string_view host_name, std::function<std::int64_t()> w
   net::json::append_text(server_, concat(host_name, "/AtHomePowerlineServer"), kWireStyle);
 }
 
-Response Responses::begin(std::string_view request, int result_code) {
+Response Responses::begin(std::string_view request, int result_code, std::string_view key,
+                          std::string_view json) {
   bytes_ = "{\"request\": ";
   net::json::append_text(bytes_, request, kWireStyle);
   Response response(*this);
   response.key("date-time").append("\"").append(time_.text(wall_us_())).append("\"");
   response.raw("server", server_);
   response.key("server-version").append("\"").append(kServerVersion).append("\"");
+  if (!key.empty()) response.raw(key, json);
   response.field("result-code", std::int64_t{result_code});
   return response;
 }

@@ -33,8 +33,10 @@ class Responses {
   // `wall_us` tells the time, in microseconds since 1970.
   Responses(std::string_view host_name, std::function<std::int64_t()> wall_us);
 
-  // Begins the answer to `request`: request, date-time, server, server-version, result-code.
-  Response begin(std::string_view request, int result_code);
+  // Begins the answer to `request`: request, date-time, server, server-version, the field `key` if there is
+  // one, result-code.
+  Response begin(std::string_view request, int result_code, std::string_view key = {},
+                 std::string_view json = {});
 
   std::int64_t now_us() const { return wall_us_(); }
 

@@ -5,6 +5,10 @@
 #include <stdio.h>
 
 #include "hearth/abi.h"
+#include "hearth/files.h"
+
+/* An extension's version is in its name: "hearth.files/1" stays as it is. */
+typedef char hearth_files_1[offsetof(hearth_files, take) == 8 && sizeof HEARTH_FILES == 15 ? 1 : -1];
 
 /* Which can grow at their end, and which never change. */
 #define TABLE(type) printf("table %s %zu\n", #type, sizeof(type))

@@ -13,6 +13,7 @@
 #include "core/control/control_socket.hpp"
 #include "core/control/json_text.hpp"
 #include "core/control/rpc.hpp"
+#include "core/runtime/descriptors.hpp"
 
 namespace hearth::core::ctl {
 namespace {
@@ -52,10 +53,15 @@ bool Client::wait(short events, Clock::time_point until) {
   }
 }
 
-bool Client::send(const std::string& line, Clock::time_point until) {
+bool Client::send(const std::string& line, const std::vector<UniqueFd>& descriptors,
+                  Clock::time_point until) {
+  static const std::vector<UniqueFd> kNone;
   for (std::size_t sent = 0; sent < line.size();) {
     if (!wait(POLLOUT, until)) return false;
-    const auto n = ::send(fd_.get(), line.data() + sent, line.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto n =
+        send_with(fd_.get(), line.data() + sent, line.size() - sent, sent == 0 ? descriptors : kNone);
+    if (n < 0 && errno == ETOOMANYREFS)
+      return fail(Failure::Kind::kNoConnection, "too many files of yours are being handed over already");
     if (n < 0 && errno != EAGAIN && errno != EINTR)
       return fail(Failure::Kind::kNoConnection, "hearthd has closed the connection");
     if (n > 0) sent += static_cast<std::size_t>(n);
@@ -83,7 +89,8 @@ bool Client::receive(Poco::JSON::Object::Ptr& message, Clock::time_point until) 
 }
 
 bool Client::call(const std::string& method, const Poco::JSON::Object::Ptr& params,
-                  Poco::Dynamic::Var& result, const Notified& notified, std::chrono::seconds deadline) {
+                  Poco::Dynamic::Var& result, const Notified& notified, std::chrono::seconds deadline,
+                  const std::vector<UniqueFd>& descriptors) {
   const auto until = Clock::now() + deadline;
   const auto id = ++last_id_;
   const auto params_text = json_text(params);
@@ -91,7 +98,7 @@ bool Client::call(const std::string& method, const Poco::JSON::Object::Ptr& para
   std::string line = fmt::format("{{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":", id);
   append_json(line, method);
   line += ",\"params\":" + *params_text + "}\n";
-  if (!send(line, until)) return false;
+  if (!send(line, descriptors, until)) return false;
   Poco::JSON::Object::Ptr message;
   while (receive(message, until)) {
     if (message->has("method")) {

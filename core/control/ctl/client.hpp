@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "core/control/line_buffer.hpp"
 #include "core/system/unique_fd.hpp"
@@ -44,8 +45,10 @@ class Client {
   Status connect(const std::filesystem::path& socket);
 
   // The result, or why() tells. What arrives meanwhile goes to `notified`, or is kept for next().
+  // `descriptors` are handed over with the call.
   bool call(const std::string& method, const Poco::JSON::Object::Ptr& params, Poco::Dynamic::Var& result,
-            const Notified& notified = {}, std::chrono::seconds deadline = kDeadline);
+            const Notified& notified = {}, std::chrono::seconds deadline = kDeadline,
+            const std::vector<UniqueFd>& descriptors = {});
 
   // Waits for a notification as long as it takes; false when the connection has ended.
   bool next(Notification& notification);
@@ -56,7 +59,7 @@ class Client {
   using Clock = std::chrono::steady_clock;
 
   bool fail(Failure::Kind kind, std::string words);
-  bool send(const std::string& line, Clock::time_point until);
+  bool send(const std::string& line, const std::vector<UniqueFd>& descriptors, Clock::time_point until);
   bool receive(Poco::JSON::Object::Ptr& message, Clock::time_point until);
   bool wait(short events, Clock::time_point until);
   bool take_result(const Poco::JSON::Object& answer, Poco::Dynamic::Var& result);

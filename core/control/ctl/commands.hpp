@@ -32,6 +32,7 @@ int run_status(Ctl& ctl);
 int run_devices(Ctl& ctl);
 int run_device(Ctl& ctl);
 int run_groups(Ctl& ctl);
+// commands_programs.cpp
 int run_programs(Ctl& ctl);
 int run_discover(Ctl& ctl);
 // commands_server.cpp

@@ -127,6 +127,7 @@ int run_complete(Ctl& ctl) {
       {"devices", {"devices.list", "id"}},
       {"groups", {"groups.list", "name"}},
       {"plugins", {"plugins.list", "id"}},
+      {"programs", {"programs.list", "name"}},
       {"words", {"verbs.list", "word"}}};
   const auto& words = ctl.args().words;
   const auto source = words.empty() ? kSources.end() : kSources.find(words[0]);

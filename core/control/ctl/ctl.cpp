@@ -27,7 +27,8 @@ bool wants_colour() {
 Ctl::Ctl(Arguments arguments) : args_(std::move(arguments)), coloured_(wants_colour()) {}
 
 std::optional<Poco::Dynamic::Var> Ctl::call(const std::string& method, const Poco::JSON::Object::Ptr& params,
-                                            const Client::Notified& notified, std::chrono::seconds deadline) {
+                                            const Client::Notified& notified, std::chrono::seconds deadline,
+                                            const std::vector<UniqueFd>& descriptors) {
   if (!connected_) {
     const auto status = client_.connect(std::filesystem::path(args_.runtime_dir) / "control.sock");
     if (!status.ok()) {
@@ -38,7 +39,7 @@ std::optional<Poco::Dynamic::Var> Ctl::call(const std::string& method, const Poc
   }
   Poco::Dynamic::Var result;
   if (client_.call(method, params ? params : Poco::makeShared<Poco::JSON::Object>(), result, notified,
-                   deadline))
+                   deadline, descriptors))
     return result;
   const auto& why = client_.why();
   status_ = fail(why.kind == Failure::Kind::kRefused ? kRefused : kUsage, why.words);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/control/ctl/arguments.hpp"
 #include "core/control/ctl/client.hpp"
@@ -32,7 +33,8 @@ class Ctl {
   std::optional<Poco::Dynamic::Var> call(const std::string& method,
                                          const Poco::JSON::Object::Ptr& params = {},
                                          const Client::Notified& notified = {},
-                                         std::chrono::seconds deadline = Client::kDeadline);
+                                         std::chrono::seconds deadline = Client::kDeadline,
+                                         const std::vector<UniqueFd>& descriptors = {});
   // Waits for the next notification; false when the connection has ended, which is said.
   bool next(Notification& notification);
   int status() const { return status_; }

@@ -1,11 +1,13 @@
 // hearthctl WORD VERB: commands that plugins bring.
 #include <Poco/JSON/Array.h>
+#include <Poco/JSON/Parser.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
 
 #include "core/control/ctl/commands.hpp"
+#include "core/control/ctl/handed_over.hpp"
 #include "core/control/ctl/table.hpp"
 #include "core/control/nearest.hpp"
 
@@ -25,7 +27,7 @@ std::vector<Object::Ptr> of_word(const Var& list, const std::string& word,
   if (list.type() != typeid(Array::Ptr)) return found;
   for (const auto& item : *list.extract<Array::Ptr>()) {
     if (item.type() != typeid(Object::Ptr)) continue;
-    const auto entry = item.extract<Object::Ptr>();
+    const auto& entry = item.extract<Object::Ptr>();
     const auto name = entry->optValue<std::string>("word", "");
     all_words.push_back(name);
     if (name == word) found.push_back(entry);
@@ -47,14 +49,19 @@ std::string help_of(const std::string& word, const std::vector<Object::Ptr>& ent
   return fmt::format("hearthctl {} VERB [ARGUMENTS]\n\n{}", word, table.text(false));
 }
 
-bool has_verb(const std::vector<Object::Ptr>& entries, const std::string& verb,
-              std::vector<std::string>& all_verbs) {
+// Null when there is none of that name.
+Object::Ptr find_verb(const std::vector<Object::Ptr>& entries, const std::string& name,
+                      std::vector<std::string>& all_names) {
+  Object::Ptr found;
   for (const auto& entry : entries)
     if (const auto verbs = entry->getArray("verbs"))
-      for (const auto& item : *verbs)
-        if (item.type() == typeid(Object::Ptr))
-          all_verbs.push_back(item.extract<Object::Ptr>()->optValue<std::string>("name", ""));
-  return std::find(all_verbs.begin(), all_verbs.end(), verb) != all_verbs.end();
+      for (const auto& item : *verbs) {
+        if (item.type() != typeid(Object::Ptr)) continue;
+        const auto& verb = item.extract<Object::Ptr>();
+        all_names.push_back(verb->optValue<std::string>("name", ""));
+        if (!found && all_names.back() == name) found = verb;
+      }
+  return found;
 }
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
@@ -78,24 +85,41 @@ int print_result(Ctl& ctl, const Var& result) {
   const auto& object = *result.extract<Object::Ptr>();
   const auto text = object.optValue<std::string>("text", ""), json = object.optValue<std::string>("json", "");
   if (ctl.json() && json.empty()) return ctl.print_json(text);
-  ctl.print(ctl.json() || text.empty() ? (json.empty() ? "" : lines_of(json)) : lines_of(text));
-  return kOk;
+  if (!ctl.json() && !text.empty()) {
+    ctl.print(lines_of(text));
+    return kOk;
+  }
+  if (json.empty()) return kOk;
+  try {
+    return ctl.print_json(Poco::JSON::Parser().parse(json), true);
+  } catch (const Poco::Exception&) {
+    return ctl.fail(kRefused, "the plugin's answer is not JSON");
+  }
 }
 
-int call(Ctl& ctl) {
+template <class List>
+Array::Ptr array_of(const List& list) {
+  auto array = Poco::makeShared<Array>();
+  for (const auto& item : list) array->add(item);
+  return array;
+}
+
+int call(Ctl& ctl, const Object& verb) {
   const auto& words = ctl.args().words;
+  const std::vector<std::string> args(words.begin() + 1, words.end());
+  const auto files = open_files(args, verb.optValue<std::size_t>("files", 0));
+  if (!files.ok()) return ctl.fail(kUsage, files.error().words);
   auto params = params_with("word", ctl.args().command);
   params->set("verb", words[0]);
-  auto args = Poco::makeShared<Array>();
-  for (std::size_t i = 1; i < words.size(); ++i) args->add(words[i]);
-  params->set("args", args);
+  params->set("args", array_of(args));
+  if (!files->places.empty()) params->set("files", array_of(files->places));
   const auto progress = [](const Notification& n) {
     if (n.method != "verb.progress") return;
     // Beside the result, which somebody may want alone.
     const auto line = lines_of(n.params->optValue<std::string>("text", ""));
     std::fputs(line.c_str(), stderr);
   };
-  const auto result = ctl.call("verb.call", params, progress, kVerbDeadline);
+  const auto result = ctl.call("verb.call", params, progress, kVerbDeadline, files->descriptors);
   return result ? print_result(ctl, *result) : ctl.status();
 }
 
@@ -115,10 +139,11 @@ int run_verb(Ctl& ctl) {
     return ctl.args().help ? kOk : kUsage;
   }
   std::vector<std::string> names;
-  const auto& verb = ctl.args().words[0];
-  if (!has_verb(entries, verb, names))
-    return ctl.fail(kUsage, fmt::format("'{}' has no verb '{}'{}", word, verb, did_you_mean(verb, names)));
-  return call(ctl);
+  const auto& name = ctl.args().words[0];
+  const auto verb = find_verb(entries, name, names);
+  if (!verb)
+    return ctl.fail(kUsage, fmt::format("'{}' has no verb '{}'{}", word, name, did_you_mean(name, names)));
+  return call(ctl, *verb);
 }
 
 }  // namespace hearth::core::ctl

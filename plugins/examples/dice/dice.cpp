@@ -1,43 +1,52 @@
-// One idea: a verb. `hearthctl dice roll [SIDES]` answers a person and a program, and says a line meanwhile.
+// One idea: verbs. `hearthctl dice roll [SIDES]` and `hearthctl dice roll-from FILE` answer a person and a
+// program, and say a line meanwhile.
 #include <charconv>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "hearth/plugin.hpp"
 
 namespace {
 
+using hearth::ErrorCode;
+using hearth::Verb;
+
 constexpr int kFewest = 2, kMost = 1000;  // sides
+constexpr std::size_t kLongest = 64;      // bytes of a file that holds a number
 
 class Dice : public hearth::Plugin {
  public:
   using Plugin::Plugin;
 
-  // A verb that tells no progress needs no Meta: there, on_verb("roll", ...) is all.
   void start() override {
-    ctx.bus.serve<hearth::VerbCall>(
-        [this](const hearth::VerbCall& call, const hearth::Meta& meta, hearth::Reply reply) {
-          if (call.verb == "roll") return roll(call, meta.id, std::move(reply));
-          reply.fail(hearth::ErrorCode::kInvalid, "no such verb: " + call.verb);
-        });
+    on_verb("roll", [this](Verb verb) {
+      if (verb.args().size() > 1) return verb.fail(ErrorCode::kInvalid, "one die at a time: roll [SIDES]");
+      roll(verb, verb.args().empty() ? "6" : verb.args()[0]);
+    });
+    // plugin.json says that its first argument is a file: it comes open, whatever this plugin may read
+    // itself.
+    on_verb("roll-from", [this](Verb verb) {
+      const auto file = verb.file(0);
+      if (!file.ok()) return verb.fail(file.error());
+      const auto text = file->read_all(kLongest);
+      if (!text.ok()) return verb.fail(text.error());
+      roll(verb, text->substr(0, text->find('\n')));
+    });
   }
 
  private:
-  void roll(const hearth::VerbCall& call, std::uint64_t cause, hearth::Reply reply) {
-    int sides = 6;
-    if (call.args.size() > 1)
-      return reply.fail(hearth::ErrorCode::kInvalid, "one die at a time: roll [SIDES]");
-    if (!call.args.empty() && !read(call.args[0], sides))
-      return reply.fail(hearth::ErrorCode::kInvalid,
-                        hearth::concat("SIDES is a whole number from ", kFewest, " to ", kMost));
-    // Nothing is lost if nobody hears it.
-    (void)ctx.bus.publish(hearth::VerbProgress{hearth::concat("rolling a die of ", sides, " sides")}, cause);
+  void roll(Verb& verb, std::string_view text) {
+    int sides = 0;
+    if (!read(text, sides))
+      return verb.fail(ErrorCode::kInvalid,
+                       hearth::concat("SIDES is a whole number from ", kFewest, " to ", kMost));
+    verb.progress(hearth::concat("rolling a die of ", sides, " sides"));
     const int rolled = std::uniform_int_distribution(1, sides)(chance_);
-    reply.ok(hearth::VerbResult{std::to_string(rolled),
-                                hearth::concat(R"({"sides":)", sides, R"(,"rolled":)", rolled, "}")});
+    verb.ok(std::to_string(rolled), hearth::concat(R"({"sides":)", sides, R"(,"rolled":)", rolled, "}"));
   }
 
-  static bool read(const std::string& text, int& sides) {
+  static bool read(std::string_view text, int& sides) {
     const auto* end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, sides);
     return error == std::errc() && stopped == end && sides >= kFewest && sides <= kMost;

@@ -1,36 +1,48 @@
 // The ways to name a device.
 #include "find_device.hpp"
 
+#include <algorithm>
 #include <limits>
+
+#include "../color.hpp"
 
 namespace hearth::athome {
 
-namespace {
+std::vector<std::string> names_of(const House::Device& device) {
+  const auto declared = lower_case(device.address);
+  const auto native = lower_case(std::string_view(device.device).substr(device.plugin().size() + 1));
+  return {declared, declared.substr(0, declared.rfind(':')), native};
+}
 
-// An address is what the driver declared, with or without its port, or the device's native id: clients know
-// either.
 bool answers_to(const House::Device& device, std::string_view driver, std::string_view address,
                 std::int32_t channel) {
   if (device.plugin() != driver || device.channel != channel) return false;
-  const auto said = lower_case(address), declared = lower_case(device.address);
-  const auto native = lower_case(std::string_view(device.device).substr(driver.size() + 1));
-  return said == declared || said == declared.substr(0, declared.rfind(':')) || said == native;
+  const auto names = names_of(device);
+  return std::find(names.begin(), names.end(), lower_case(address)) != names.end();
 }
 
-}  // namespace
+const House::Device* find_number(Call& call, std::int64_t number) {
+  const bool possible = number > 0 && number <= std::numeric_limits<std::uint32_t>::max();
+  return possible ? call.services().house.find(static_cast<std::uint32_t>(number)) : nullptr;
+}
+
+Result<std::string> color_argument(const Arguments& args, std::string_view key) {
+  auto text = args.text(key);
+  if (!text.ok() || text->empty()) return text;
+  if (!parse_color(*text)) return Error{ErrorCode::kInvalid, concat(key, " is not of the form #RRGGBB")};
+  return text->starts_with('#') ? *text : "#" + *text;
+}
 
 Result<const House::Device*> find_device_by_id(Call& call) {
   const auto id = call.args().integer("device-id");
   if (!id.ok()) return id.error();
-  const bool possible = *id > 0 && *id <= std::numeric_limits<std::uint32_t>::max();
-  const auto* device = possible ? call.services().house.find(static_cast<std::uint32_t>(*id)) : nullptr;
+  const auto* device = find_number(call, *id);
   if (!device) return Error{ErrorCode::kInvalid, concat("there is no device with the id ", *id)};
   return device;
 }
 
-Result<const House::Device*> find_device(Call& call) {
+Result<DeviceWanted> named_device(Call& call) {
   const auto& args = call.args();
-  if (args.has("device-id")) return find_device_by_id(call);
   if (!(args.has("device-mfg") || args.has("device-type")) || !args.has("device-address") ||
       !args.has("device-channel"))
     return Error{ErrorCode::kInvalid, "Either device ID or mfg+address+channel is required"};
@@ -38,12 +50,27 @@ Result<const House::Device*> find_device(Call& call) {
   if (!driver.ok()) return driver.error();
   const auto address = args.text("device-address");
   if (!address.ok()) return address.error();
+  if (address->empty()) return Error{ErrorCode::kInvalid, "device-address is empty"};
   const auto channel = channel_argument(args);
   if (!channel.ok()) return channel.error();
+  const auto name = args.has("device-name") ? args.text("device-name") : Result<std::string>(std::string());
+  if (!name.ok()) return name.error();
+  return DeviceWanted{*driver, *address, *channel, *name, {}};
+}
+
+const House::Device* find_named(Call& call, const DeviceWanted& wanted) {
   for (const auto& [id, device] : call.services().house.devices())
-    if (answers_to(device, *driver, *address, *channel)) return &device;
-  return Error{ErrorCode::kInvalid, concat("there is no ", *driver, " device with the address ", *address,
-                                           " and channel ", *channel)};
+    if (answers_to(device, wanted.driver, wanted.address, wanted.channel)) return &device;
+  return nullptr;
+}
+
+Result<const House::Device*> find_device(Call& call) {
+  if (call.args().has("device-id")) return find_device_by_id(call);
+  const auto wanted = named_device(call);
+  if (!wanted.ok()) return wanted.error();
+  if (const auto* device = find_named(call, *wanted)) return device;
+  return Error{ErrorCode::kInvalid, concat("there is no ", wanted->driver, " device with the address ",
+                                           wanted->address, " and channel ", wanted->channel)};
 }
 
 Result<std::string> driver_argument(Call& call) {

@@ -1,7 +1,27 @@
-// The server about itself: StatusRequest, GetTime.
+// The server about itself and its sky: StatusRequest, GetTime, SetTime, GetSunData.
 #include "requests.hpp"
 
 namespace hearth::athome {
+
+namespace {
+
+constexpr std::int64_t kMinuteUs = 60'000'000;
+
+std::string json_time(std::int64_t at_us) {
+  if (at_us == 0) return "null";
+  const auto minute = (at_us + kMinuteUs / 2) / kMinuteUs * kMinuteUs;
+  return concat("\"", LocalTime::iso_text(minute), "\"");
+}
+
+std::string_view words_for(Polar polar) {
+  switch (polar) {
+    case Polar::kDay: return "polar day: the sun does not set on that date";
+    case Polar::kNight: return "polar night: the sun does not rise on that date";
+    default: return "Success";
+  }
+}
+
+}  // namespace
 
 Status status_request(Call& call) {
   auto response = call.success();
@@ -12,9 +32,21 @@ Status status_request(Call& call) {
   return {};
 }
 
-// The answer is the date-time that every response has.
+// The answer is the date-time that every response has. Nobody sets the server's clock from here.
 Status get_time(Call& call) {
   call.succeed();
+  return {};
+}
+
+Status get_sun_data(Call& call) {
+  const auto date = call.args().text("date");
+  if (!date.ok()) return date.error();
+  call.ask<SunTimes>(SunWanted{*date}, [&call](const SunTimes& sun) {
+    const auto data =
+        concat("{\"sunset\": ", json_time(sun.sunset_us), ", \"sunrise\": ", json_time(sun.sunrise_us), "}");
+    auto response = call.success_after("data", data);
+    call.reply(response, words_for(sun.polar));
+  });
   return {};
 }
 

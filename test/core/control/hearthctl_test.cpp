@@ -2,13 +2,16 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <fstream>
 
 #include "core/control/rpc.hpp"
 #include "test/core/control/running_server.hpp"
+#include "test/core/runtime/open_files.hpp"
 
 using namespace hearth;
 using namespace hearth::core;
@@ -24,9 +27,9 @@ struct Finished {
 };
 
 // hearthctl at work; its output can be read while it runs.
-class Program {
+class Hearthctl {
  public:
-  Program(const std::filesystem::path& runtime_dir, std::vector<std::string> args) {
+  Hearthctl(const std::filesystem::path& runtime_dir, std::vector<std::string> args) {
     int out[2], err[2];
     if (::pipe2(out, O_CLOEXEC) != 0 || ::pipe2(err, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
     out_ = UniqueFd(out[0]);
@@ -45,7 +48,7 @@ class Program {
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) throw std::runtime_error("hearthctl doesn't start");
   }
-  ~Program() {
+  ~Hearthctl() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
@@ -92,7 +95,7 @@ class Program {
 };
 
 Finished hearthctl(House& house, std::vector<std::string> args) {
-  return Program(house.socket_path().parent_path(), std::move(args)).finish();
+  return Hearthctl(house.socket_path().parent_path(), std::move(args)).finish();
 }
 
 House::Method gives(const std::string& json) {
@@ -178,7 +181,7 @@ TEST_CASE("a refusal of the server's exits with 1 and its words") {
   const auto run = hearthctl(house, {"device", "toggle", "Lmap"});
   CHECK(run.status == 1);
   CHECK(run.err == "hearthctl: no device \"Lmap\", perhaps Lamp\n");
-  CHECK(hearthctl(house, {"discover"}).err == "hearthctl: no such method: discover\n");
+  CHECK(hearthctl(house, {"discover"}).err == "hearthctl: no such method: devices.discover\n");
 }
 
 TEST_CASE("what is typed wrong exits with 2 and names the help") {
@@ -244,7 +247,8 @@ TEST_CASE("bus prints the standing facts and ends") {
 TEST_CASE("bus --follow prints a message as soon as it comes, and the end of the server ends it") {
   House house;
   auto server = std::make_unique<RunningServer>(house);
-  Program follow(house.socket_path().parent_path(), {"bus", "--follow", "--type", "StateChanged", "--json"});
+  Hearthctl follow(house.socket_path().parent_path(),
+                   {"bus", "--follow", "--type", "StateChanged", "--json"});
   REQUIRE(eventually([&] { return house.subscriptions() == 2; }));
   house.publish(StateChanged{"x:1", "on_off", false});
   CHECK(follow.line().find("\"device\":\"x:1\"") != std::string::npos);
@@ -259,7 +263,7 @@ TEST_CASE("log prints the newest lines, and with --follow the next") {
   const RunningServer server(house);
   write_log(house, "first");
   CHECK(hearthctl(house, {"log", "--max", "1"}).out.find("info    first\n") != std::string::npos);
-  Program follow(house.socket_path().parent_path(), {"log", "--follow"});
+  Hearthctl follow(house.socket_path().parent_path(), {"log", "--follow"});
   CHECK(follow.line().find("first") != std::string::npos);
   write_log(house, "second");
   CHECK(follow.line().find("second") != std::string::npos);
@@ -284,6 +288,49 @@ TEST_CASE("a plugin's word is listed, called, and its progress told apart from i
   CHECK(hearthctl(house, {"kasa", "pair", "x", "--json"}).out == "\"paired x\\n\"\n");
   CHECK(hearthctl(house, {"kasa", "pear"}).err ==
         "hearthctl: 'kasa' has no verb 'pear'; did you mean pair?\n");
+}
+
+TEST_CASE("files that a verb takes are opened and handed over, and what is none is told") {
+  House house;
+  house.methods["verbs.list"] = gives(
+      R"([{"word":"kasa","plugin":"tplink","verbs":[{"name":"load","args":"FILE [MORE]","help":"reads it","files":2}]}])");
+  std::atomic<std::uint64_t> asked{0};
+  std::vector<std::string> args;
+  house.verb = [&](House&, const VerbCall& call, std::uint64_t id) {
+    args = call.args;
+    asked = id;
+  };
+  const RunningServer server(house);
+  const Folder folder;
+  const auto file = (folder.path() / "numbers").native();
+  std::ofstream(file) << "1 2 3";
+  CHECK(hearthctl(house, {"kasa", "--help"}).out.find("load  FILE [MORE]  reads it\n") != std::string::npos);
+
+  Hearthctl run(house.socket_path().parent_path(), {"kasa", "load", "--dry", file, "-", file, file});
+  REQUIRE(eventually([&] { return asked != 0; }));
+  CHECK(args == std::vector<std::string>{"--dry", file, "-", file, file});
+  std::int32_t fd = -1;
+  CHECK(house.files.take(asked, "kasa", 0, &fd) == HEARTH_INVALID);
+  CHECK(house.files.take(asked, "kasa", 4, &fd) == HEARTH_INVALID);
+  for (const std::uint32_t place : {1, 3}) {
+    REQUIRE(house.files.take(asked, "kasa", place, &fd) == HEARTH_OK);
+    CHECK(content_of(UniqueFd(fd).get()) == "1 2 3");
+  }
+  house.answer(asked, {"done", ""});
+  CHECK(run.finish().out == "done\n");
+
+  asked = 0;
+  REQUIRE(::mkfifo((folder.path() / "fifo").c_str(), 0600) == 0);
+  const auto refused = [&](const std::string& name) {
+    const auto ended = hearthctl(house, {"kasa", "load", file, (folder.path() / name).native()});
+    CHECK(ended.status == 2);
+    return ended.err.substr(ended.err.rfind('/') + 1);
+  };
+  CHECK(refused("missing") == "missing: No such file or directory\n");
+  CHECK(refused("fifo") == "fifo is no regular file\n");
+  CHECK(refused(".") == ". is a folder\n");
+  CHECK(hearthctl(house, {"kasa", "load", "/dev/null"}).err == "hearthctl: /dev/null is no regular file\n");
+  CHECK(asked == 0);
 }
 
 TEST_CASE("a word that nobody brings is a mistake in typing") {

@@ -188,6 +188,7 @@ RunningServer::RunningServer(House& house) : steps_(std::make_shared<Steps>()) {
   setup.id = "control";
   setup.source = 1;
   const auto extensions = [&house](std::string_view name) -> const void* {
+    if (name == kRequestFilesExtension) return &house.files;
     return name == kServicesExtension ? static_cast<Services*>(&house) : nullptr;
   };
   const auto log = [](std::uint32_t, std::string_view, std::string_view) {};

@@ -34,6 +34,8 @@ class House : public Services, public Uplink {
   std::map<std::string, Method> methods;
   Verb verb;
   std::vector<std::vector<std::uint8_t>> schemas;
+  // What has come with verbs. Not within `verb`, which runs while the call is being sent.
+  RequestFiles files;
 
   // [any]
   template <class T>

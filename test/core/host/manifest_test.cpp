@@ -13,6 +13,11 @@ const std::string kRest = R"("kind": "driver", "version": "1.0", "summary": "s")
 std::string with(const std::string& more) { return R"({"id": "lamp", )" + kRest + ", " + more + "}"; }
 std::string with_id(const std::string& id) { return "{\"id\": \"" + id + "\", " + kRest + "}"; }
 
+std::string with_files(const std::string& count) {
+  return with(R"("verbs": {"word": "lamp", "verbs": [{"name": "load", "help": "h", "files": )" + count +
+              "}]}");
+}
+
 struct Wrong {
   std::string text;
   std::string why;  // a part of the words
@@ -36,6 +41,19 @@ TEST_CASE("a manifest says who the plugin is and what it wants") {
   REQUIRE(m->verbs.size() == 1);
   CHECK(m->verbs[0].name == "blink");
   CHECK(m->verbs[0].args == "TIMES");
+  CHECK(m->verbs[0].files == 0);
+  CHECK_FALSE(m->takes_files());
+}
+
+TEST_CASE("a manifest says how many arguments of a verb are files") {
+  for (const std::string files : {"0", "1", "8"}) {
+    const auto m = Manifest::parse(with(
+        R"("verbs": {"word": "lamp", "verbs": [{"name": "dim", "help": "h"}, {"name": "load", "help": "h", "files": )" +
+        files + "}]}"));
+    REQUIRE(m.ok());
+    CHECK(std::to_string(m->verbs[1].files) == files);
+    CHECK(m->takes_files() == (files != "0"));
+  }
 }
 
 TEST_CASE("what a manifest leaves out is empty, and four workers are enough") {
@@ -99,6 +117,14 @@ TEST_CASE("a wrong manifest is refused, and its error names what is wrong") {
       {with(R"("verbs": {"word": "lamp", "verbs": [{"name": "blink"}]})"), "'help'"},
       {with(R"("verbs": {"word": "lamp", "verbs": [{"name": "blink", "help": "h", "x": 1}]})"),
        "unknown key 'x'"},
+      {with_files("9"), "'files' is not 0 to 8"},
+      {with_files("-1"), "'files'"},
+      {with_files("1.5"), "'files'"},
+      {with_files("\"1\""), "'files'"},
+      {with_files("true"), "'files'"},
+      {with_files("null"), "'files'"},
+      {with_files("[1]"), "'files'"},
+      {with_files("99999999999999999999"), "manifest is wrong"},
       {with("\"summary\": \"" + std::string(70'000, 's') + "\""), "64 KiB"},
   };
   for (const auto& [text, why] : all) {

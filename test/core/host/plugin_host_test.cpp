@@ -200,7 +200,12 @@ TEST_CASE("a running plugin's verbs are offered, a stopped one's aren't") {
   RunningHost host;
   host.add();
   host.start();
-  host.on_home([](PluginHost& h) { CHECK(h.verbs()->size() == 1); });
+  host.on_home([](PluginHost& h) {
+    REQUIRE(h.verbs()->size() == 1);
+    const auto verb = h.verbs()->getObject(0)->getArray("verbs")->getObject(0);
+    CHECK(verb->getValue<std::string>("name") == "nod");
+    CHECK(verb->getValue<int>("files") == 2);
+  });
   CHECK(host.unload().ok());
   host.on_home([](PluginHost& h) { CHECK(h.verbs()->size() == 0); });
 }

@@ -89,7 +89,7 @@ TEST_CASE("lengths, kinds and message kinds that nobody writes are refused") {
   CHECK(broken(offsetof(Frame, body_size), 0xffffffff, 4));
   CHECK(broken(offsetof(Frame, body_size), kMaxFrameBody + 1, 4));
   CHECK(broken(offsetof(Frame, body_size), 9, 4));
-  CHECK(broken(offsetof(Frame, kind), 7, 1));
+  CHECK(broken(offsetof(Frame, kind), 8, 1));
   CHECK(broken(offsetof(Frame, kind), 255, 1));
   CHECK(broken(offsetof(Frame, message), 6, 1));
 }

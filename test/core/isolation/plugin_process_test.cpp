@@ -105,6 +105,11 @@ TEST_CASE_METHOD(Fixture, "a plugin that sends what is no frame is ended") {
   CHECK(dies_of("garbage") == "it sent what is no frame");
 }
 
+TEST_CASE_METHOD(Fixture, "a plugin that sends what only the server sends, or a descriptor, is ended") {
+  SECTION("frame") { CHECK(dies_of("files-frame") == "it sent what only the server sends"); }
+  SECTION("descriptor") { CHECK(dies_of("hand-over") == "it sent what is no frame"); }
+}
+
 TEST_CASE_METHOD(Fixture, "a plugin that hangs is seen to, and can be killed") {
   begin();
   CHECK(ask("echo", "x") == "x");

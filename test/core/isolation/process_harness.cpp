@@ -38,6 +38,8 @@ ProcessHarness::ProcessHarness(std::string library, std::string host) {
   setup.id = "unruly";
   setup.source = kSource;
   setup.state_dir = std::filesystem::temp_directory_path();
+  setup.word = "unruly";
+  setup.files = &files;
 }
 
 ProcessHarness::~ProcessHarness() = default;
@@ -68,27 +70,39 @@ void ProcessHarness::wait(const std::function<bool()>& condition) {
 }
 
 std::uint64_t ProcessHarness::call(const std::string& verb, const std::string& arg) {
+  return call_with(verb, {arg}, {});
+}
+
+std::uint64_t ProcessHarness::call_with(const std::string& verb, std::vector<std::string> args,
+                                        RequestFiles::List came, std::int64_t timeout_us) {
   Builder builder;
   Message m;
   m.kind = MessageKind::kRequest;
   m.id = message_id(0, ++last_id_);
   m.type = kType<VerbCall>;
   m.flags = HEARTH_WANTS_ANSWER;
-  m.body = Body(encode(builder, VerbCall{"unruly", verb, {arg}}));
+  m.handle = static_cast<std::uint64_t>(timeout_us);
+  m.body = Body(encode(builder, VerbCall{"unruly", verb, std::move(args)}));
+  if (!came.empty() &&
+      files.keep(m.id, setup.word, std::move(came), steady_now_us() + 600'000'000) != HEARTH_OK)
+    throw std::runtime_error("the test has too many files");
   process->inbox().push(std::move(m));
   return last_id_;
 }
 
 std::string ProcessHarness::ask(const std::string& verb, const std::string& arg) {
-  const auto id = call(verb, arg);
+  return answer(call(verb, arg));
+}
+
+std::string ProcessHarness::answer(std::uint64_t id) {
   const auto answer = [&] {
     return std::find_if(sent.begin(), sent.end(),
                         [id](const Message& m) { return m.kind == MessageKind::kAnswer && m.handle == id; });
   };
   wait([&] { return answer() != sent.end() || has(PluginStep::kEnded); });
+  files.end(id);
   if (answer() == sent.end()) return "ended";
   if (answer()->status != HEARTH_OK) return std::string(answer()->body.text());
-  if (answer()->type == 0) return "yes";
   return decode<VerbResult>(answer()->body.bytes())->text;
 }
 

@@ -31,12 +31,18 @@ class ProcessHarness : public Uplink {
   std::string ask(const std::string& verb, const std::string& arg = {});
   // Only asks. The request's id.
   std::uint64_t call(const std::string& verb, const std::string& arg = {});
+  // With files for its first arguments, as long as the request is given.
+  std::uint64_t call_with(const std::string& verb, std::vector<std::string> args, RequestFiles::List came,
+                          std::int64_t timeout_us = 600'000'000);
+  // What it answers.
+  std::string answer(std::uint64_t request);
   bool has(PluginStep step) const;
   // Why it died or failed.
   std::string reason() const;
 
   hearth_status send(Message message) override;
 
+  RequestFiles files;
   EventLoop loop;
   std::unique_ptr<PluginProcess> process;
   std::vector<std::pair<PluginStep, Status>> steps;

@@ -25,6 +25,8 @@ void PluginHarness::begin_with(PluginThread::Open open) {
   setup.source = kSource;
   setup.state_dir = "state of scripted";
   setup.store = {1, 2, 3};
+  setup.word = kWord;
+  if (takes_files) setup.files = &files;
   const auto log = [this](std::uint32_t level, std::string_view, std::string_view text) {
     share([&] { log_ += std::to_string(level) + " " + std::string(text) + "\n"; });
   };

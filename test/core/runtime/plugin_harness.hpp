@@ -16,11 +16,13 @@
 
 namespace hearth::core::test {
 
+class Scripted;
+
 // What the test tells the plugin to do, and what the plugin tells the test; handed over as an extension of
 // the host.
 struct Script {
   std::function<void(Context&)> create = {};  // in the constructor
-  std::function<void(Plugin&, Context&)> start = {};
+  std::function<void(Scripted&, Context&)> start = {};
   std::function<void(Context&)> stop = {};
   std::function<void(Context&)> destroy = {};  // in the destructor
 };
@@ -32,6 +34,7 @@ class Scripted : public Plugin {
   explicit Scripted(Context& context) : Plugin(context), script_(of(context)) {
     if (script_.create) script_.create(ctx);
   }
+  using Plugin::on_verb;
   ~Scripted() override {
     if (script_.destroy) script_.destroy(ctx);
   }
@@ -106,6 +109,11 @@ class PluginHarness : private Uplink {
 
   // A handle of the test's own, which must not outlive the plugin.
   void owns(Handle& handle) { handles_.push_back(&handle); }
+
+  // Files that come with verbs. The plugin is offered them if `takes_files` is said before it begins.
+  RequestFiles files;
+  static constexpr const char* kWord = "word";
+  bool takes_files = false;
 
   // What the uplink answers to the next messages. [any]
   void refuse_with(hearth_status status);

@@ -47,7 +47,7 @@ TEST_CASE("a file of a newer schema is refused and left alone") {
   REQUIRE_FALSE(store.ok());
   CHECK(store.error().code == ErrorCode::kInvalid);
   CHECK_THAT(store.error().words,
-             Catch::Contains("written by a newer hearthd (schema 2, this one knows up to 1)"));
+             Catch::Contains("written by a newer hearthd (schema 3, this one knows up to 2)"));
   CHECK(content(folder.database()) == before);
   CHECK(problems.all().empty());
 }
@@ -60,7 +60,7 @@ TEST_CASE("a migration that fails leaves the file at its version and is no corru
       Store::open(folder.path(), into(problems),
                   with_migration({"UPDATE device SET name = 'half'", "UPDATE absent SET a = 1"}));
   REQUIRE_FALSE(store.ok());
-  CHECK_THAT(store.error().words, Catch::Contains("schema 2: no such table: absent"));
+  CHECK_THAT(store.error().words, Catch::Contains("schema 3: no such table: absent"));
   CHECK(problems.all().empty());
   const Snapshot snapshot = open(folder, problems)->take_snapshot();
   CHECK(snapshot.devices == std::vector<DeviceRow>{device(1)});

@@ -1,6 +1,7 @@
 // A client of the AtHome protocol: a connection for each request, the answer read to the server's end of it.
 import assert from 'node:assert/strict';
 import net from 'node:net';
+import { lights, prepareServer, toml } from './server.mjs';
 import { within } from './until.mjs';
 
 // Sends `bytes` (or an array of pieces, one write each) and yields all that comes until the server closes; null if it closed
@@ -79,4 +80,146 @@ export async function connect(t, where) {
   }));
   socket.on('error', () => {});
   return state;
+}
+
+// ---- What every answer must be ------------------------------------------------------------------------------------------
+
+const kFirst = ['request', 'date-time', 'server', 'server-version'];
+const kLast = ['message', 'call-sequence'];
+
+// The answer as an object, once it is sound: the order of its keys, and its braces for clients that count them and know no strings.
+export function sound(answer) {
+  const object = parsed(answer);
+  const keys = Object.keys(object);
+  assert.deepEqual(keys.slice(0, 4), kFirst, `the first keys of ${answer}`);
+  assert.deepEqual(keys.slice(-2), kLast, `the last keys of ${answer}`);
+  // The sun's data stand where the original puts them.
+  const code = keys.indexOf('result-code');
+  assert.equal(code, object.request === 'GetSunData' && 'data' in object ? 5 : 4, `the place of result-code in ${answer}`);
+  if (object['result-code'] === 0) assert.equal('error' in object, false, 'a success has no "error"');
+  let depth = 0;
+  const text = answer.toString('latin1');
+  for (let i = 0; i < text.length; ++i) {
+    depth += text[i] === '{' ? 1 : text[i] === '}' ? -1 : 0;
+    assert.ok(depth > 0 || i === text.length - 1, `a client that counts braces would stop at ${i} in ${text}`);
+  }
+  return object;
+}
+
+// ---- A house, and AtHome in front of it ---------------------------------------------------------------------------------
+
+const section = (name, keys) => [`[${name}]`, ...Object.entries(keys).map(([key, v]) => `${key} = ${JSON.stringify(v)}`), '',
+  ''].join('\n');
+
+export class House {
+  constructor(server) { this.server = server; }
+
+  // Its port is another one after each start.
+  async open() {
+    this.where = await this.server.listen('athome');
+    return this;
+  }
+
+  async restart() {
+    await this.server.restart();
+    return this.open();
+  }
+
+  // One request by name; the answer is sound, whatever its result-code.
+  async ask(request, args, options) {
+    const body = args === undefined ? { request } : { request, args };
+    return sound(await exchange(this.where, JSON.stringify(body), options));
+  }
+
+  // The same; demands result-code 0.
+  async asked(request, args, options) {
+    const answer = await this.ask(request, args, options);
+    assert.equal(answer['result-code'], 0, `${request} ${JSON.stringify(args)}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  // The same; demands this result-code, and words.
+  async refused(code, request, args, options) {
+    const answer = await this.ask(request, args, options);
+    assert.equal(answer['result-code'], code, `${request} ${JSON.stringify(args)}: ${JSON.stringify(answer)}`);
+    assert.ok(answer.error.length > 3 && answer.message.length > 3, `words of ${JSON.stringify(answer)}`);
+    return answer;
+  }
+
+  // All devices, programs, groups, as AtHome shows them.
+  async devices() { return (await this.asked('QueryDevices', {})).devices; }
+  async programs() { return (await this.asked('QueryPrograms', {})).programs; }
+  async groups() { return (await this.asked('QueryActionGroups', {})).groups; }
+  async shown(number) { return (await this.asked('QueryDevices', { 'device-id': number })).device; }
+
+  // The number of a simulated device; what it has reported, as hearthctl tells it; undefined if there is none.
+  async number(id) { return (await this.server.device(`simulated:${id}`)).number; }
+  async seen(id) {
+    const device = await this.server.device(`simulated:${id}`);
+    if (!device) return undefined;
+    const { on_off, brightness, color } = device.state;
+    return { on: on_off?.reported, brightness: brightness?.reported, color: color?.reported, since: Date.parse(on_off?.since) };
+  }
+  async on(id) { return (await this.seen(id))?.on; }
+
+  // Numbers of several: {a: 1, b: 2}.
+  async numbers() {
+    const devices = (await this.server.ctl.json('devices')).filter((d) => d.plugin === 'simulated');
+    return Object.fromEntries(devices.map((d) => [d.id.slice('simulated:'.length), d.number]));
+  }
+}
+
+// What a house's configuration says. `devices`: as lights() takes them. `home`: keys of [home]. `plugins`: sections besides.
+export function houseText(devices, { home = {}, plugins = {} } = {}) {
+  const rest = toml({ ...lights(...devices), ...plugins });
+  return Object.keys(home).length > 0 ? section('home', home) + rest : rest;
+}
+
+// A running house of these simulated devices.
+export async function house(t, devices, options) {
+  const server = prepareServer(t, houseText(devices, options));
+  await server.start();
+  return new House(server).open();
+}
+
+// What DefineProgram and UpdateProgram want.
+export const program = (name, more = {}) => ({
+  name,
+  'day-mask': 'MTWTFSS',
+  'trigger-method': 'clock-time',
+  time: '12:00',
+  offset: 0,
+  command: 'on',
+  randomize: 0,
+  'randomize-amount': 0,
+  color: '#ffffff',
+  brightness: 100,
+  ...more,
+});
+
+// ---- Clocks -------------------------------------------------------------------------------------------------------------
+
+// What the clock on the wall of `zone` shows at an instant (milliseconds): {date, time, weekday: 0 is Monday}.
+export function wallClock(zone, at) {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', weekday: 'short', year: 'numeric', month: '2-digit',
+    day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  return { date: `${part.year}-${part.month}-${part.day}`, time: `${part.hour}:${part.minute}:${part.second}`,
+    weekday: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(part.weekday) };
+}
+
+// The offset of `zone` from UTC at an instant, as ISO 8601 writes it.
+export function zoneOffset(zone, at) {
+  const { date, time } = wallClock(zone, at);
+  const minutes = Math.round((Date.parse(`${date}T${time}Z`) - at) / 60000);
+  const two = (n) => String(n).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${two(Math.trunc(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+}
+
+// An instant as hearth writes it, in milliseconds; it is told in the time of `zone`.
+export function instant(text, zone) {
+  assert.match(text, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d$/, 'ISO 8601 with an offset');
+  const at = Date.parse(text);
+  assert.equal(text.slice(-6), zoneOffset(zone, at), `the offset of ${zone} in ${text}`);
+  return at;
 }

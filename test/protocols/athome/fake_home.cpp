@@ -186,7 +186,10 @@ hearth_status FakeHome::send(Message message) {
   } else if (message.kind == MessageKind::kRequest && message.type == kType<Sync>) {
     refuse(message, {ErrorCode(HEARTH_OK), ""});
   } else if (message.kind == MessageKind::kRequest) {
-    message.type == kType<Command> ? carry_out(message) : answer_wish(message);
+    if (message.type == kType<Command>) return carry_out(message), HEARTH_OK;
+    if (message.type == kType<DeviceWanted>) return answer_wish(message), HEARTH_OK;
+    const bool unwanted = message.type == kType<DeviceUnwanted>;
+    refuse(message, {ErrorCode(unwanted ? HEARTH_OK : HEARTH_INVALID), unwanted ? "" : "not here"});
   } else if (message.kind == MessageKind::kAnswer) {
     passed_.set_value();
   } else if (message.kind == MessageKind::kPublish && message.type == kType<PluginNote>) {

@@ -16,6 +16,7 @@
 #include "hearth/messages/command_generated.h"
 #include "hearth/messages/device_generated.h"
 #include "hearth/messages/home_generated.h"
+#include "hearth/messages/program_generated.h"
 #include "hearth/messages/state_generated.h"
 #include "hearth/messages/system_generated.h"
 #include "hearth/status.hpp"

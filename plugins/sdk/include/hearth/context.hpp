@@ -29,6 +29,10 @@ struct Context {
 
   // Keeps `data` (at most 64 KiB) for the next start, where it is `saved`. [loop]
   Status save(std::vector<std::uint8_t> data) { return bus.publish(StorePut{std::move(data)}).status(); }
+  // The same, and `done` hears when they are on disk; not if the handle is dropped before. [loop]
+  [[nodiscard]] Handle save(std::vector<std::uint8_t> data, std::function<void(Status)> done) {
+    return bus.request(StorePut{std::move(data)}, std::chrono::seconds(5), std::move(done));
+  }
 
   // Shows `value` beside the plugin in `hearthctl plugins`: note("listen", "127.0.0.1:9999"). [loop]
   void note(std::string key, std::string value) {

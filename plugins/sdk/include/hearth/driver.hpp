@@ -108,17 +108,33 @@ class Driver : public Plugin {
     refuse(Error{ErrorCode::kInvalid, "this driver takes no devices by address"});
   }
 
+  // Someone looks for devices: end `done` within four seconds with those that you have found, whose
+  // `device` is a native id; declare() them too. This offers devices() again. [loop]
+  virtual void discover(std::function<void(Result<std::vector<FoundDevice>>)> done) {
+    for (auto& device : devices())
+      if (!declared_.contains(device.id)) declare(device);
+    done(found());
+  }
+
+  // The house has no more use for the device: stop looking after it. It may come back by take() or
+  // discover(). [loop]
+  virtual void forgotten(const std::string& device) { (void)device; }
+
   void begin() override {
     ctx.bus.serve<Command>(
         [this](const Command& c, const Meta& m, Reply reply) { receive(c, m, std::move(reply)); });
     ctx.bus.serve<DeviceWanted>(
         [this](const DeviceWanted& w, const Meta&, Reply reply) { receive(w, std::move(reply)); });
+    ctx.bus.serve<DevicesSought>(
+        [this](const DevicesSought&, const Meta&, Reply reply) { look_around(std::move(reply)); });
+    removed_ = ctx.bus.subscribe<DeviceRemoved>([this](const DeviceRemoved& r) { gone(r.device); });
     start();
     for (auto& device : devices()) declare(device);
     if (poll_interval().count() > 0) poller_ = ctx.loop.every(poll_interval(), [this] { poll_all(); });
   }
   void end() override {
     poller_.reset();
+    removed_.reset();
     interrupt();
     stop();
   }
@@ -127,14 +143,22 @@ class Driver : public Plugin {
   // This device is mine; again to change it. `replaces`: the native id that it had before its own was known.
   // [loop]
   void declare(const Device& d, const std::string& replaces = {}) {
-    declared_.insert(d.id);
+    declared_[d.id] = d;
     if (!replaces.empty()) declared_.erase(replaces);
     send(DeviceDeclared{full(d.id), 0, d.name, d.location, d.address, d.channel, d.kind, d.capabilities,
                         d.reachable, d.reason, replaces.empty() ? std::string() : full(replaces)});
   }
   // Gone for good. [loop]
   void remove(const std::string& device) {
-    if (declared_.erase(device) != 0) send(DeviceRemoved{full(device)});
+    if (declared_.erase(device) == 0) return;
+    ++withdrawn_[device];
+    send(DeviceRemoved{full(device)});
+  }
+  // What has been declared, as an answer to discover(). [loop]
+  std::vector<FoundDevice> found() const {
+    std::vector<FoundDevice> all;
+    for (const auto& [id, d] : declared_) all.push_back({id, d.name, d.address, d.kind, {}, 1});
+    return all;
   }
   // A fact: `capability` of `device` is `value` now. [any]
   void report(const std::string& device, const std::string& capability, Value value,
@@ -164,9 +188,8 @@ class Driver : public Plugin {
   }
 
   void receive(Command command, const Meta& meta, Reply reply) {
-    const auto prefix = ctx.id + ":";
     std::string id = command.device;
-    if (command.device.starts_with(prefix)) command.device.erase(0, prefix.size());
+    command.device = native(command.device);
     if (!declared_.contains(command.device))
       return reply.fail(ErrorCode::kUnreachable, "the driver has no such device");
     std::string capability = command.capability;
@@ -179,12 +202,35 @@ class Driver : public Plugin {
       kept->ok(DeviceTaken{full(*native), 0});
     });
   }
+  void look_around(Reply reply) {
+    auto kept = std::make_shared<Reply>(std::move(reply));
+    discover([this, kept](Result<std::vector<FoundDevice>> found) {
+      if (!found.ok()) return kept->fail(found.error().code, found.error().words);
+      for (auto& device : *found) device.device = full(device.device);
+      if (found->size() > kMostFound) found->resize(kMostFound);
+      kept->ok(DevicesFound{std::move(*found), {}});
+    });
+  }
+  // Home says so of every device that ends, those that this driver has withdrawn itself too.
+  void gone(const std::string& device) {
+    if (!device.starts_with(ctx.id + ":")) return;
+    const auto id = native(device);
+    if (const auto own = withdrawn_.find(id); own != withdrawn_.end()) {
+      if (--own->second == 0) withdrawn_.erase(own);
+      return;
+    }
+    if (declared_.erase(id) != 0) forgotten(id);
+  }
+  std::string native(const std::string& device) const {
+    const auto prefix = ctx.id + ":";
+    return device.starts_with(prefix) ? device.substr(prefix.size()) : device;
+  }
   void poll_all() {
-    for (const auto& device : declared_) {
+    for (const auto& [device, declaration] : declared_) {
       if (!polling_.insert(device).second) continue;  // the last poll of it still runs
       ctx.loop.work(
-          key(device), [this, device] { poll(device); },
-          [this, device](const Status& status) {
+          key(device), [this, device = device] { poll(device); },
+          [this, device = device](const Status& status) {
             polling_.erase(device);
             if (!status.ok() && status.error().code != ErrorCode::kCancelled)
               ctx.log.of(device).warning("poll: ", status.error().words);
@@ -192,9 +238,12 @@ class Driver : public Plugin {
     }
   }
 
-  std::set<std::string> declared_;
+  static constexpr std::size_t kMostFound = 1000;
+
+  std::map<std::string, Device> declared_;
+  std::map<std::string, std::size_t> withdrawn_;  // by this driver, and home hasn't said so yet
   std::set<std::string> polling_;
-  Handle poller_;
+  Handle poller_, removed_;
 };
 
 }  // namespace hearth

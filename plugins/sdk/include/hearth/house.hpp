@@ -1,5 +1,5 @@
-// House: a plugin's own mirror of devices, states and groups, kept current by the bus, read without leaving
-// the thread.
+// House: a plugin's own mirror of devices, states, groups and programs, kept current by the bus, read without
+// leaving the thread.
 #ifndef HEARTH_HOUSE_HPP
 #define HEARTH_HOUSE_HPP
 
@@ -52,6 +52,10 @@ class House {
         ctx.bus.subscribe<GroupDefined>([this](const GroupDefined& g) { groups_[g.number] = g; });
     groups_removed_ =
         ctx.bus.subscribe<GroupRemoved>([this](const GroupRemoved& g) { groups_.erase(g.number); });
+    programs_defined_ =
+        ctx.bus.subscribe<ProgramDefined>([this](const ProgramDefined& p) { programs_[p.number] = p; });
+    programs_removed_ =
+        ctx.bus.subscribe<ProgramRemoved>([this](const ProgramRemoved& p) { programs_.erase(p.number); });
     if (!complete) return;
     synced_ = ctx.bus.request(
         Sync{}, std::chrono::seconds(5), [&ctx, complete = std::move(complete)](const Status& status) {
@@ -73,6 +77,7 @@ class House {
   }
   const std::map<std::string, Device, std::less<>>& devices() const { return devices_; }
   const std::map<std::uint32_t, GroupDefined>& groups() const { return groups_; }
+  const std::map<std::uint32_t, ProgramDefined>& programs() const { return programs_; }
 
  private:
   void declare(const DeviceDeclared& declared, const Meta& meta) {
@@ -101,8 +106,10 @@ class House {
   std::map<std::string, Device, std::less<>> devices_;
   std::map<std::uint32_t, std::string> ids_;
   std::map<std::uint32_t, GroupDefined> groups_;
+  std::map<std::uint32_t, ProgramDefined> programs_;
   std::function<void(const Device&)> changed_;
-  Handle declared_, removed_, states_, groups_defined_, groups_removed_, synced_;
+  Handle declared_, removed_, states_, groups_defined_, groups_removed_, programs_defined_, programs_removed_;
+  Handle synced_;
 };
 
 }  // namespace hearth

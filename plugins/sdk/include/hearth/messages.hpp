@@ -40,6 +40,27 @@ struct DeviceWanted {
   std::string driver, address;
   std::int32_t channel = 0;
   std::string name, location;
+  std::uint32_t number = 0;    // not 0: that device shall be the one at this address
+  bool only_if_found = false;  // what its driver doesn't reach now isn't kept
+};
+
+struct DeviceUnwanted {
+  std::string device;
+};
+
+struct DevicesSought {
+  std::string driver;       // empty: every driver
+  bool bring_back = false;  // those that were unwanted come back
+};
+
+struct FoundDevice {
+  std::string device, name, address, kind, model;
+  std::uint32_t channels = 0;
+};
+
+struct DevicesFound {
+  std::vector<FoundDevice> devices;
+  std::vector<std::string> failures;
 };
 
 struct DeviceTaken {
@@ -94,10 +115,122 @@ struct GroupWanted {
   std::uint32_t number = 0;
   std::string name;
   std::vector<std::string> devices;
+  bool keep_devices = false;  // the members stay, `devices` come on top
 };
 
 struct GroupUnwanted {
   std::uint32_t number = 0;
+};
+
+struct GroupMember {
+  std::uint32_t number = 0;
+  std::string device;
+  bool member = true;
+};
+
+enum class ProgramTrigger : std::uint8_t { kNone, kClock, kSunrise, kSunset };
+enum class ProgramCommand : std::uint8_t { kNone, kOn, kOff, kDim, kBright };
+
+constexpr std::string_view name(ProgramTrigger trigger) {
+  constexpr std::string_view names[] = {"none", "clock", "sunrise", "sunset"};
+  return names[static_cast<std::size_t>(trigger)];
+}
+constexpr std::string_view name(ProgramCommand command) {
+  constexpr std::string_view names[] = {"none", "on", "off", "dim", "bright"};
+  return names[static_cast<std::size_t>(command)];
+}
+
+struct Program {
+  std::string name;
+  std::string days = "MTWTFSS";  // Monday first; '-' or '.': not on that day
+  ProgramTrigger trigger = ProgramTrigger::kNone;
+  std::uint32_t time_s = 0;  // after midnight
+  std::int32_t offset_min = 0;
+  bool randomize = false;
+  std::uint32_t random_min = 0;
+  ProgramCommand command = ProgramCommand::kNone;
+  std::int32_t brightness = -1;  // percent; -1: as it is
+  std::string color;             // "#RRGGBB"; empty: as it is
+
+  bool operator==(const Program&) const = default;
+};
+
+struct ProgramDefined {
+  std::uint32_t number = 0;
+  Program program;
+  std::vector<std::string> devices;
+  std::int64_t updated_us = 0;
+};
+
+struct ProgramRemoved {
+  std::uint32_t number = 0;
+};
+
+struct ProgramWanted {
+  std::uint32_t number = 0;
+  Program program;
+  std::vector<std::string> devices;
+  bool only_these = false;  // and no other devices
+};
+
+struct ProgramUnwanted {
+  std::uint32_t number = 0;
+};
+
+struct ProgramAssignment {
+  std::uint32_t number = 0;
+  std::vector<std::string> devices;
+  bool assigned = true;
+};
+
+struct ProgramAssigned {
+  std::uint32_t number = 0, changed = 0, unchanged = 0;
+};
+
+struct ProgramFired {
+  std::uint32_t number = 0;
+  std::string name;
+  std::int64_t due_us = 0;
+};
+
+enum class Polar : std::uint8_t { kNo, kDay, kNight };
+
+struct SunWanted {
+  std::string date;
+};
+
+struct SunTimes {
+  std::int64_t sunrise_us = 0, sunset_us = 0;
+  Polar polar = Polar::kNo;
+};
+
+struct ImportedDevice {
+  std::uint32_t number = 0;
+  std::string driver, address;
+  std::int32_t channel = 0;
+  std::string name, location;
+};
+
+struct ImportedGroup {
+  std::uint32_t number = 0;
+  std::string name;
+  std::vector<std::uint32_t> devices;
+};
+
+struct ImportedProgram {
+  std::uint32_t number = 0;
+  Program program;
+  std::vector<std::uint32_t> devices;
+};
+
+struct HouseImport {
+  std::vector<ImportedDevice> devices;
+  std::vector<ImportedGroup> groups;
+  std::vector<ImportedProgram> programs;
+};
+
+struct HouseImported {
+  std::vector<std::uint32_t> devices, groups, programs;
 };
 
 struct StorePut {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "hearth/context.hpp"
+#include "hearth/verb.hpp"
 
 namespace hearth {
 
@@ -34,24 +35,22 @@ class Plugin {
   virtual void end() { stop(); }
 
  protected:
-  using Verb = std::function<void(const VerbCall&, Reply)>;
-
-  // Answers `hearthctl WORD VERB args` (word and verbs stand in plugin.json) with a VerbResult. Call it in
-  // start.
-  void on_verb(const std::string& verb, Verb answer) {
+  // Answers `hearthctl WORD VERB args` (word and verbs stand in plugin.json). Call it in start.
+  void on_verb(const std::string& verb, std::function<void(Verb)> run) {
     if (verbs_.empty())
-      ctx.bus.serve<VerbCall>([this](const VerbCall& call, const Meta&, Reply reply) {
+      ctx.bus.serve<VerbCall>([this](const VerbCall& call, const Meta& meta, Reply reply) {
+        Verb asked(ctx, call, meta.id, std::move(reply));
         const auto known = verbs_.find(call.verb);
-        if (known == verbs_.end()) return reply.fail(ErrorCode::kInvalid, "no such verb: " + call.verb);
-        known->second(call, std::move(reply));
+        if (known == verbs_.end()) return asked.fail(ErrorCode::kInvalid, "no such verb: " + call.verb);
+        known->second(std::move(asked));
       });
-    verbs_[verb] = std::move(answer);
+    verbs_[verb] = std::move(run);
   }
 
   Context& ctx;
 
  private:
-  std::map<std::string, Verb> verbs_;
+  std::map<std::string, std::function<void(Verb)>> verbs_;
 };
 
 namespace detail {

@@ -12,10 +12,13 @@ class Protocol : public Plugin {
   using Plugin::Plugin;
 
   // Asks for `value` and calls `done` with what came of it, exactly once; not if the handle is dropped
-  // before. Clients are shown facts: the new state comes through the House, not from here.
+  // before. Clients are shown facts: the new state comes through the House, not from here. It has `time` to
+  // be done, 1 ms to 60 s.
   [[nodiscard]] Handle command(std::string device, std::string capability, Value value,
-                               std::function<void(const CommandDone&)> done, std::uint64_t cause = 0) {
-    Command wish{std::move(device), std::move(capability), std::move(value)};
+                               std::function<void(const CommandDone&)> done, std::uint64_t cause = 0,
+                               std::chrono::milliseconds time = std::chrono::seconds(8)) {
+    Command wish{std::move(device), std::move(capability), std::move(value),
+                 static_cast<std::uint32_t>(time.count())};
     // Home keeps the deadline; the request outlasts it by a second, so that home's word arrives.
     const auto patience = std::chrono::milliseconds(wish.deadline_ms) + std::chrono::seconds(1);
     return ctx.bus.request<CommandDone>(

@@ -83,11 +83,57 @@ struct MessageTraits<DeviceWanted> {
   static Offset<Wire> pack(Builder& b, const DeviceWanted& m) {
     const auto driver = b.CreateString(m.driver), address = b.CreateString(m.address);
     const auto name = detail::text(b, m.name), location = detail::text(b, m.location);
-    return wire::CreateDeviceWanted(b, driver, address, m.channel, name, location);
+    return wire::CreateDeviceWanted(b, driver, address, m.channel, name, location, m.number, m.only_if_found);
   }
   static DeviceWanted unpack(const Wire& w) {
-    return {w.driver()->str(), w.address()->str(), w.channel(), detail::text(w.name()),
-            detail::text(w.location())};
+    return {w.driver()->str(),          w.address()->str(), w.channel(),      detail::text(w.name()),
+            detail::text(w.location()), w.number(),         w.only_if_found()};
+  }
+};
+
+template <>
+struct MessageTraits<DeviceUnwanted> {
+  static constexpr std::string_view kName = "hearth.wire.DeviceUnwanted";
+  using Wire = wire::DeviceUnwanted;
+  static Offset<Wire> pack(Builder& b, const DeviceUnwanted& m) {
+    return wire::CreateDeviceUnwanted(b, b.CreateString(m.device));
+  }
+  static DeviceUnwanted unpack(const Wire& w) { return {w.device()->str()}; }
+};
+
+template <>
+struct MessageTraits<DevicesSought> {
+  static constexpr std::string_view kName = "hearth.wire.DevicesSought";
+  using Wire = wire::DevicesSought;
+  static Offset<Wire> pack(Builder& b, const DevicesSought& m) {
+    return wire::CreateDevicesSought(b, detail::text(b, m.driver), m.bring_back);
+  }
+  static DevicesSought unpack(const Wire& w) { return {detail::text(w.driver()), w.bring_back()}; }
+};
+
+template <>
+struct MessageTraits<DevicesFound> {
+  static constexpr std::string_view kName = "hearth.wire.DevicesFound";
+  using Wire = wire::DevicesFound;
+  static Offset<Wire> pack(Builder& b, const DevicesFound& m) {
+    std::vector<Offset<wire::FoundDevice>> devices;
+    devices.reserve(m.devices.size());
+    for (const auto& d : m.devices) {
+      const auto device = b.CreateString(d.device);
+      const auto name = detail::text(b, d.name), address = detail::text(b, d.address),
+                 kind = detail::text(b, d.kind), model = detail::text(b, d.model);
+      devices.push_back(wire::CreateFoundDevice(b, device, name, address, kind, model, d.channels));
+    }
+    const auto list = b.CreateVector(devices);
+    return wire::CreateDevicesFound(b, list, b.CreateVectorOfStrings(m.failures));
+  }
+  static DevicesFound unpack(const Wire& w) {
+    DevicesFound m{{}, detail::texts(w.failures())};
+    if (!w.devices()) return m;
+    for (const auto* d : *w.devices())
+      m.devices.push_back({d->device()->str(), detail::text(d->name()), detail::text(d->address()),
+                           detail::text(d->kind()), detail::text(d->model()), d->channels()});
+    return m;
   }
 };
 
@@ -188,10 +234,10 @@ struct MessageTraits<GroupWanted> {
   using Wire = wire::GroupWanted;
   static Offset<Wire> pack(Builder& b, const GroupWanted& m) {
     const auto name = b.CreateString(m.name);
-    return wire::CreateGroupWanted(b, m.number, name, b.CreateVectorOfStrings(m.devices));
+    return wire::CreateGroupWanted(b, m.number, name, b.CreateVectorOfStrings(m.devices), m.keep_devices);
   }
   static GroupWanted unpack(const Wire& w) {
-    return {w.number(), w.name()->str(), detail::texts(w.devices())};
+    return {w.number(), w.name()->str(), detail::texts(w.devices()), w.keep_devices()};
   }
 };
 
@@ -290,5 +336,7 @@ struct MessageTraits<VerbResult> {
 };
 
 }  // namespace hearth
+
+#include "hearth/traits_program.hpp"
 
 #endif
