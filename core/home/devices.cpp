@@ -415,6 +415,7 @@ void Devices::move(DeviceRecord& device, const DeviceWanted& wanted, const std::
   std::string id = there ? there->id() : id_if_known;
   if (id.empty()) id = provisional_id(wanted.driver, wanted.address, wanted.channel);
   want_again(id);
+  effects_.moved(device);
   if (--count_[device.plugin] == 0) count_.erase(device.plugin);
   ++count_[wanted.driver];
   by_id_.erase(old_id);

@@ -49,7 +49,8 @@ class Devices {
     std::function<void(DeviceRecord&)> changed;  // keep it and declare it
     std::function<void(DeviceRecord&)> removed;  // forget it and say so; it isn't found any more
     std::function<void(const DeviceRecord& from, const DeviceRecord& into)>
-        merged;  // before `from` is removed
+        merged;                                      // before `from` is removed
+    std::function<void(const DeviceRecord&)> moved;  // it is about to be another one
     // Forget it, silently: another record goes on under its id.
     std::function<void(DeviceRecord&)> absorbed;
     std::function<void(DeviceRecord&, const std::string& old_id)>

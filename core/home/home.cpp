@@ -354,6 +354,9 @@ Devices::Effects Home::device_effects() {
   effects.merged = [this](const DeviceRecord& from, const DeviceRecord& into) {
     replace_everywhere(from, into);
   };
+  effects.moved = [this](const DeviceRecord& device) {
+    commands_.unreachable(device.number(), "the device is another one now");
+  };
   effects.absorbed = [this](DeviceRecord& device) {
     keeper_.write(store::RemoveDevice{device.number()});
     facts_.remove(kType<DeviceDeclared>, device.fact);

@@ -19,6 +19,8 @@ namespace {
 
 constexpr int kClients = 100;
 constexpr double kQueriesPerSecond = 5000;
+constexpr int kHalfOpen = 1000;      // of the 1,024 connections that AtHome takes unless told otherwise
+constexpr double kGoodClient = 500;  // requests per second
 
 struct Lengths {
   int rounds = 15;     // of both servers in turn: short ones, as whatever else runs here comes and goes
@@ -141,6 +143,32 @@ void query_devices(const House& house, const Child& hearthd, const Lengths& leng
   if (open.failures > 0) throw std::runtime_error("QueryDevices failed in the open loop");
 }
 
+// A client that behaves, alone and beside many that don't, in turn.
+void beside_half_open(const House& house, const Lengths& lengths) {
+  const Client client(house.port(), R"({"request": "QueryDevices", "args": {}})");
+  std::vector<double> alone_us, beside_us;
+  const auto p99 = [&] {
+    const auto load = client.open_loop(kGoodClient, lengths.query / 4);
+    if (load.failures > 0) throw std::runtime_error("a good client was not answered");
+    return load.percentile_us(0.99);
+  };
+  for (int i = 0; i < lengths.rounds / 3; ++i) {
+    alone_us.push_back(p99());
+    const HalfOpen others(house.port(), R"({"request": "QueryDevices", "args": )", kHalfOpen);
+    must_succeed(client.ask());  // by then they have been accepted
+    beside_us.push_back(p99());
+    if (others.open() != kHalfOpen) throw std::runtime_error("half-open clients were sent away too early");
+  }
+  const auto alone = Rounds::median(alone_us), beside = Rounds::median(beside_us);
+  print({"AtHome: a good client's p99 beside 1,000 half-open ones",
+         beside / alone,
+         "x alone",
+         Bound::kAtMost,
+         2,
+         fmt::format("alone {} us, beside them {} us", figure(alone), figure(beside)),
+         {}});
+}
+
 // From connecting to the end of the answer, which comes after the device has carried the command out.
 void command_round_trip(const House& house, const std::string& where, int count) {
   const Client clients[] = {{house.port(), R"({"request": "On", "args": {"device-id": 1}})"},
@@ -170,6 +198,7 @@ void run(const std::string& build, const Lengths& lengths) {
     command_round_trip(house, "in the process", lengths.round_trips);
     compare_with_bare_loop(house, house.server(), lengths);
     query_devices(house, house.server(), lengths);
+    beside_half_open(house, lengths);
   }
   if (!std::filesystem::exists(options.build / "bin/hearth-plugin-host")) return;
   options.isolated = true;

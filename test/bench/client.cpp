@@ -162,4 +162,23 @@ LoadResult Client::open_loop(double per_second, Seconds time) const {
   return finished(load, begin);
 }
 
+HalfOpen::HalfOpen(std::uint16_t port, const std::string& beginning, int count) {
+  for (int i = 0; i < count; ++i) {
+    const int fd = connect_and_ask(port, beginning);
+    if (fd < 0) throw std::runtime_error("no connection for a half-open client");
+    sockets_.push_back(fd);
+  }
+}
+
+HalfOpen::~HalfOpen() {
+  for (const int fd : sockets_) close(fd);
+}
+
+int HalfOpen::open() const {
+  char byte = 0;
+  return static_cast<int>(std::count_if(sockets_.begin(), sockets_.end(), [&](int fd) {
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+  }));
+}
+
 }  // namespace hearth::bench

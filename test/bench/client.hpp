@@ -42,6 +42,22 @@ class Client {
   const std::string request_;
 };
 
+// Connections that have sent the beginning of a request and no more, until it is dropped.
+class HalfOpen {
+ public:
+  // Throws std::runtime_error if one can't be made.
+  HalfOpen(std::uint16_t port, const std::string& beginning, int count);
+  HalfOpen(const HalfOpen&) = delete;
+  HalfOpen& operator=(const HalfOpen&) = delete;
+  ~HalfOpen();
+
+  // How many the server still waits for.
+  int open() const;
+
+ private:
+  std::vector<int> sockets_;
+};
+
 }  // namespace hearth::bench
 
 #endif

@@ -1,4 +1,4 @@
-# The installed hearth_net as a target, where Poco and Boost are there too; a plugin that doesn't want it needs neither.
+# The installed hearth_net and hearth_net_tls as targets, where Poco and Boost are there too; a plugin that doesn't want it needs neither.
 get_filename_component(hearth_net_libs "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 find_package(Poco QUIET COMPONENTS Foundation Net)
 find_package(Boost 1.81 QUIET)
@@ -6,5 +6,8 @@ if(TARGET Poco::Net AND TARGET Boost::headers AND NOT TARGET hearth_net)
   add_library(hearth_net STATIC IMPORTED)
   set_target_properties(hearth_net PROPERTIES IMPORTED_LOCATION "${hearth_net_libs}/hearth/libhearth_net.a"
     INTERFACE_LINK_LIBRARIES "hearth_sdk;Poco::Net;Boost::headers")
+  add_library(hearth_net_tls STATIC IMPORTED)
+  set_target_properties(hearth_net_tls PROPERTIES IMPORTED_LOCATION "${hearth_net_libs}/hearth/libhearth_net_tls.a"
+    INTERFACE_LINK_LIBRARIES "hearth_net;${CMAKE_DL_LIBS}")
 endif()
 unset(hearth_net_libs)

@@ -14,23 +14,27 @@ constexpr Microseconds kGrain = std::chrono::milliseconds(20);
 
 void Deadline::set(Microseconds delay) {
   const auto now = all_.loop_.steady();
-  at_ = now + delay;
-  if (slot_ == kOff) all_.add(*this);
-  all_.arm(at_, now);
+  const auto at = now + delay;
+  if (slot_ == kOff) {
+    all_.add(*this, at);
+  } else {
+    all_.set_[slot_].at = at;
+  }
+  all_.arm(at, now);
 }
 
 void Deadline::clear() {
   if (slot_ != kOff) all_.remove(*this);
 }
 
-void Deadlines::add(Deadline& deadline) {
+void Deadlines::add(Deadline& deadline, Microseconds at) {
   deadline.slot_ = set_.size();
-  set_.push_back(&deadline);
+  set_.push_back({at, &deadline});
 }
 
 void Deadlines::remove(Deadline& deadline) {
   set_[deadline.slot_] = set_.back();
-  set_[deadline.slot_]->slot_ = deadline.slot_;
+  set_[deadline.slot_].deadline->slot_ = deadline.slot_;
   set_.pop_back();
   deadline.slot_ = Deadline::kOff;
 }
@@ -46,19 +50,18 @@ void Deadlines::arm(Microseconds at, Microseconds now) {
 void Deadlines::fire() {
   const auto now = loop_.steady();
   for (std::size_t i = 0; i < set_.size();) {
-    auto& deadline = *set_[i];
-    if (deadline.at_ > now) {
+    if (set_[i].at > now) {
       ++i;
       continue;
     }
+    auto& deadline = *set_[i].deadline;
     remove(deadline);
     const auto expired = deadline.expired_;
     expired();
   }
   armed_for_ = Microseconds::max();
-  const auto next =
-      std::min_element(set_.begin(), set_.end(), [](auto* a, auto* b) { return a->at_ < b->at_; });
-  if (next != set_.end()) arm((*next)->at_, now);
+  const auto next = std::min_element(set_.begin(), set_.end(), [](auto& a, auto& b) { return a.at < b.at; });
+  if (next != set_.end()) arm(next->at, now);
 }
 
 }  // namespace hearth::net

@@ -19,9 +19,9 @@ Io::Io(const Loop& its_loop, const Log& its_log)
       settling_(std::make_shared<Settling>()) {}
 
 Io::~Io() {
-  // Moved out first: a callback's end may bring others here.
+  // Without a word: their owners are gone already. Moved out first: a callback's end may bring others here.
   for (auto last = std::move(settling_->connections); !last.empty(); last = std::move(settling_->connections))
-    for (const auto& connection : last) connection->settle();
+    for (const auto& connection : last) connection->settle(false);
 }
 
 void Io::settle_later(std::shared_ptr<Connection> connection) {

@@ -58,7 +58,9 @@ class Handler {
   bool on_number_part(bj::string_view, bj::error_code&) { return true; }
   bool on_int64(std::int64_t number, bj::string_view, bj::error_code&) { return put(number); }
   bool on_uint64(std::uint64_t number, bj::string_view, bj::error_code&) { return put(number); }
-  bool on_double(double number, bj::string_view, bj::error_code& ec) {
+  // Boost's reckoning may be a unit off in the last place. Out of range, `number` stays Boost's.
+  bool on_double(double number, bj::string_view digits, bj::error_code& ec) {
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
     return std::isfinite(number) ? put(number) : refuse("a number that is too large", ec);
   }
   bool on_bool(bool flag, bj::error_code&) { return put(flag); }

@@ -58,6 +58,8 @@ Listener::~Listener() {
     connection->on_released(nullptr);
     connection->close();
   }
+  for (const auto& weak : failed_)
+    if (const auto connection = weak.lock()) connection->close();
 }
 
 Status Listener::listen(const Poco::Net::SocketAddress& address) {
@@ -144,6 +146,8 @@ void Listener::welcome(Fd socket, const Ip& peer) {
 
 void Listener::forget(Connection& connection) {
   if (!connection.reason().words.empty()) {
+    if (failed_.empty()) told_ = io_.loop.after(Microseconds(0), [this] { failed_.clear(); });
+    failed_.push_back(connection.weak_from_this());
     if (connection.reason().code == ErrorCode::kBusy) ++counters_.dropped;
     if (connection.reason().code == ErrorCode::kTimeout) ++counters_.timed_out;
   }
@@ -170,7 +174,7 @@ void Listener::out_of_descriptors(int error) {
   });
 }
 
-void Listener::warn(std::string words) {
+void Listener::warn(const std::string& words) {
   const auto now = io_.loop.steady();
   if (warned_.count() != 0 && now - warned_ < kWarnEvery) return;
   warned_ = now;

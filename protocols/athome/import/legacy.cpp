@@ -16,6 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kMagic{"SQLite format 3\0", 16};   // file format, section 1.3.1
 constexpr std::size_t kWriteVersion = 18, kReadVersion = 19;  // section 1.3.3: 2 is a write-ahead log
+constexpr std::size_t kHeader = 100;                          // section 1.3
 constexpr int kOpsBetweenLooks = 10'000;                      // of SQLite's machine
 constexpr int kLongestValue = 1 << 16;                        // bytes
 constexpr auto kPatience = std::chrono::seconds(5);
@@ -88,6 +89,23 @@ std::string text(sqlite3_stmt* row, int column) {
 
 std::int64_t number(sqlite3_stmt* row, int column) { return sqlite3_column_int64(row, column); }
 
+// Does the file end where its pages do? (File format, sections 1.3.2 and 1.3.8.)
+bool is_whole(const std::string& bytes) {
+  if (bytes.size() <= kHeader) return false;
+  const auto byte = [&](std::size_t at) { return std::size_t{static_cast<unsigned char>(bytes[at])}; };
+  const auto page = byte(16) << 8 | byte(17);
+  const auto size = page == 1 ? std::size_t{65536} : page;
+  return size >= 512 && bytes.size() % size == 0;
+}
+
+// What is damaged inside is found before anything is believed.
+Status check_pages(Database& database) {
+  std::string found;
+  auto status = database.for_each("PRAGMA quick_check(1)", [&](sqlite3_stmt* row) { found = text(row, 0); });
+  if (!status.ok() || found == "ok") return status;
+  return {ErrorCode::kInvalid, concat("the database is damaged: ", found.substr(0, 200))};
+}
+
 Status read_schema(Database& database, Legacy& legacy) {
   auto status = database.for_each("SELECT Version FROM SchemaVersion",
                                   [&](sqlite3_stmt* row) { legacy.schema = text(row, 0); });
@@ -132,13 +150,14 @@ Status read_rows(Database& database, Legacy& legacy) {
 }  // namespace
 
 Result<Legacy> read_legacy(std::string bytes) {
-  if (!bytes.starts_with(kMagic) || bytes.size() <= kReadVersion)
-    return Error{ErrorCode::kInvalid, "not an SQLite database"};
+  if (!bytes.starts_with(kMagic)) return Error{ErrorCode::kInvalid, "not an SQLite database"};
+  if (!is_whole(bytes)) return Error{ErrorCode::kInvalid, "the database is cut off"};
   // In memory there is no log beside it; what the file itself holds can be read all the same.
   bytes[kWriteVersion] = bytes[kReadVersion] = 1;
   Database database;
   Legacy legacy;
   if (const auto status = database.open(bytes); !status.ok()) return status.error();
+  if (const auto status = check_pages(database); !status.ok()) return status.error();
   if (const auto status = read_schema(database, legacy); !status.ok()) return status.error();
   if (const auto status = read_rows(database, legacy); !status.ok()) return status.error();
   return legacy;

@@ -30,10 +30,14 @@ std::string valid_utf8(std::string_view text) {
 
 // Without control characters, valid UTF-8, and short enough.
 std::string clean(std::string_view text, std::size_t most) {
+  const auto valid = valid_utf8(text);
   std::string out;
-  for (const char c : valid_utf8(text)) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7f ? ' ' : c;
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(valid[i]);
+    const bool second_set =
+        byte == 0xc2 && static_cast<unsigned char>(valid[i + 1]) < 0xa0;  // U+0080 to U+009F
+    if (second_set) ++i;
+    out += byte < 0x20 || byte == 0x7f || second_set ? ' ' : valid[i];
   }
   if (out.size() <= most) return out;
   while (most > 0 && (static_cast<unsigned char>(out[most]) & 0xc0) == 0x80) --most;
@@ -102,7 +106,7 @@ class Planner {
 
   std::string driver(const Legacy::Device& row) {
     if (auto known = driver_of(row.mfg, is_driver_)) return *known;
-    std::string id = lower_case(clean(row.mfg, 60));
+    std::string id = lower_case(clean(row.mfg, 50));
     for (char& c : id)
       if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) c = '_';
     if (id.empty() || id[0] < 'a' || id[0] > 'z') id = "unknown" + id;

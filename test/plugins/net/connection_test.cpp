@@ -31,6 +31,7 @@ class Server {
   ~Server() {
     thread_.on_loop([this] { listener_.reset(); });
   }
+  void end() { listener_.reset(); }  // on the loop
   std::size_t size() {
     return thread_.ask<std::size_t>([this] { return listener_->size(); });
   }
@@ -316,6 +317,25 @@ TEST_CASE("a listener that goes takes its connections and their sessions along")
   server.reset();
   CHECK(client.gone());
   CHECK(eventually([&] { return session.use_count() == 1; }));
+}
+
+TEST_CASE("a listener that goes silences connections that have failed a moment before") {
+  LoopThread thread;
+  std::atomic<bool> told{false};
+  Connection* connection = nullptr;
+  auto server = std::make_unique<Server>(thread, [&](Connection& c) {
+    connection = &c;
+    c.on_closed([&](const Error&) { told = true; });
+  });
+  Client client(server->address);
+  REQUIRE(eventually([&] { return server->size() == 1; }));
+  thread.on_loop([&] {
+    connection->write(std::string(64 * 1024 * 1024, 'z'));
+    CHECK_FALSE(connection->is_open());
+    server->end();
+  });
+  thread.on_loop([] {});
+  CHECK_FALSE(told);
 }
 
 TEST_CASE("a thousand short connections leave no descriptor behind") {

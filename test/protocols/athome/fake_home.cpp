@@ -188,8 +188,8 @@ hearth_status FakeHome::send(Message message) {
   } else if (message.kind == MessageKind::kRequest) {
     if (message.type == kType<Command>) return carry_out(message), HEARTH_OK;
     if (message.type == kType<DeviceWanted>) return answer_wish(message), HEARTH_OK;
-    const bool unwanted = message.type == kType<DeviceUnwanted>;
-    refuse(message, {ErrorCode(unwanted ? HEARTH_OK : HEARTH_INVALID), unwanted ? "" : "not here"});
+    const bool yes = message.type == kType<DeviceUnwanted> || message.type == kType<StorePut>;
+    refuse(message, {ErrorCode(yes ? HEARTH_OK : HEARTH_INVALID), yes ? "" : "not here"});
   } else if (message.kind == MessageKind::kAnswer) {
     passed_.set_value();
   } else if (message.kind == MessageKind::kPublish && message.type == kType<PluginNote>) {

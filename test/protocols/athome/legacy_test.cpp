@@ -152,9 +152,9 @@ TEST_CASE("a head without a body is refused") {
   CHECK(refused(std::string("SQLite format 3\0", 16) + std::string(8192, '\xff')) != "it was read");
 }
 
-TEST_CASE("a database that lacks a page or more at its end is refused") {
-  const auto whole = database("PRAGMA page_size = 4096;" + kHousehold);
-  for (std::size_t size = 0; size <= whole.size() - 4096; size += 512) {
+TEST_CASE("a database that is cut off is refused, wherever") {
+  const auto whole = database(kHousehold);
+  for (std::size_t size = 0; size < whole.size(); size += 509) {
     INFO(size);
     CHECK(refused(whole.substr(0, size)) != "it was read");
   }
@@ -190,21 +190,12 @@ TEST_CASE("a file that was left in the mode of a write-ahead log is read") {
   CHECK(legacy->devices.size() == 2);
 }
 
-TEST_CASE("a view that never ends is given up after seconds") {
-  const auto words = refused(
-      database(kVersion + kPrograms + kGroups + kPairs +
-               "CREATE VIEW ManagedDevices AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n)"
-               " SELECT i AS id, i AS name, i AS location, i AS mfg, i AS address, i AS channel, i AS color,"
-               " i AS brightness FROM n WHERE i < 0;"));
-  CHECK(words == "the database takes too long to read");
-}
-
-TEST_CASE("a view that has rows without end is refused at the limit") {
-  const auto words = refused(
-      database("CREATE VIEW SchemaVersion AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n)"
-               " SELECT '5.2.0.0' AS Version FROM n;" +
-               kDevices + kPrograms + kGroups + kPairs));
-  CHECK(words.find("more than 20000 rows") != std::string::npos);
+TEST_CASE("a view in the place of a table is refused, though its rows never end or never come") {
+  const std::string endless = " AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT ";
+  CHECK(refused(database("CREATE VIEW SchemaVersion" + endless + "'5.2.0.0' AS Version FROM n;" + kDevices +
+                         kPrograms + kGroups + kPairs)) != "it was read");
+  CHECK(refused(database(kVersion + kDevices + kPrograms + kPairs + "CREATE VIEW ActionGroups" + endless +
+                         "i AS id, i AS name FROM n WHERE i < 0;")) != "it was read");
 }
 
 TEST_CASE("as many rows as are allowed are read, and one more is refused") {

@@ -13,7 +13,7 @@ namespace hearth::net {
 
 struct ConnectOptions {
   Microseconds timeout = std::chrono::seconds(5);  // for name and connection together
-  ConnectionLimits limits;
+  ConnectionLimits limits{};
 };
 
 // An attempt under way; dropping it gives up, and `done` is not called. [loop]
@@ -25,6 +25,11 @@ using Connected = std::function<void(Result<std::shared_ptr<Connection>>)>;
 // callbacks, or kTimeout / kUnreachable with words. [loop]
 [[nodiscard]] Attempt connect(Io& io, std::string host, std::uint16_t port, const ConnectOptions& options,
                               Connected done);
+
+// Whatever makes connections: connect() itself, or one that puts TLS on top (see tls.hpp). The promises are
+// those of connect().
+using Connector =
+    std::function<Attempt(Io& io, std::string host, std::uint16_t port, const ConnectOptions&, Connected)>;
 
 }  // namespace hearth::net
 

@@ -11,6 +11,7 @@
 
 #include "hearth/net/address.hpp"
 #include "hearth/net/io.hpp"
+#include "hearth/net/layer.hpp"
 
 namespace hearth::net {
 
@@ -24,7 +25,8 @@ struct ConnectionLimits {
 // Everything: [loop]. A listener keeps its connections itself, a client holds the shared_ptr from connect();
 // dropping the last reference closes it. Every callback may close or drop its own connection: callbacks are
 // released only after the running one, and the code that called close(), have returned. So what they capture
-// (a session) lives as long as it can be reached.
+// (a session) lives as long as it can be reached. No callback comes after the owner's close(). Each may be
+// replaced at any time, on_data from inside itself too.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Io& io, Fd socket, const Ip& peer, const ConnectionLimits& limits);
@@ -33,7 +35,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ~Connection();
 
   // New bytes, behind those not used before. Returns how many were used. Linear time is the callee's duty:
-  // one that waits for a long message uses everything and keeps its own state (see JsonFramer).
+  // one that waits for a long message uses everything and keeps its own state (see JsonFramer). If it puts
+  // another in its place (a protocol gives way to the next), that one gets the rest at once.
   void on_data(std::function<std::size_t(std::string_view)> call) { data_ = std::move(call); }
   // The peer has sent all it will; writing is still possible. Without it, that closes the connection.
   void on_end(std::function<void()> call) { end_ = std::move(call); }
@@ -46,8 +49,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_closed(std::function<void(const Error&)> call) { closed_ = std::move(call); }
 
   // Sends now what the kernel takes and queues the rest. Nothing happens once the connection is closing.
-  void write(std::string_view bytes);
+  void write(std::string_view bytes) { write(bytes, {}); }
+  // The same for two parts, which travel together (a header and what it stands for).
+  void write(std::string_view first, std::string_view second);
   std::size_t queued() const { return output_.size() - sent_; }
+  // Between the two, what is written is queued, so that several small messages leave in one packet.
+  void cork() { corked_ = true; }
+  void uncork();
 
   // Something is expected within `delay` from now on: on_deadline. Replaces the earlier deadline.
   void set_deadline(Microseconds delay);
@@ -57,6 +65,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // unused first.
   void pause();
   void resume();
+  // Gives on_data, from the loop, what it left unused, without waiting for more.
+  void offer_again();
 
   // Sends what is queued, then ends the sending half, discards what the peer still sends (at most 4 MiB, 2 s)
   // and closes, so that the reply arrives even if the peer was not done. `quiet`: the peer is known to have
@@ -72,32 +82,42 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   const Ip& peer() const { return peer_; }
   int fd() const { return socket_.get(); }
+  Io& io() const { return io_; }
 
+  // Puts `layer` between this and the socket; before begin().
+  void use(std::unique_ptr<Layer> layer) { layer_ = std::move(layer); }
   // For the listener and connect(), not for owners: reads what is there already, before the first wait;
   // called always when the descriptor is given up; the end of callbacks.
   void begin();
   void on_released(std::function<void(Connection&)> call) { released_ = std::move(call); }
-  void settle();
+  void settle(bool tell = true);
 
  private:
   class Busy;
 
   void ready(std::uint32_t events);
   void read_some();
-  void send(std::string_view bytes, int flags);
+  void read_rest();
+  void send(std::string_view first, std::string_view second, int flags);
+  std::size_t transmit(std::string_view first, std::string_view second, int flags);
   void hand_over(std::string_view bytes);
+  std::size_t give(std::string_view bytes);
   void peer_ended();
+  bool push_out();
   void flush();
   void flushed();
   void discard();
   void deadline_passed();
   void fail(ErrorCode code, std::string words);
   void fail_errno(const char* what, int error);
+  void give_up();
   void release(Fd last_use);
+  std::uint32_t wanted() const;
   void update_watch();
 
   Io& io_;
   Fd socket_;
+  std::unique_ptr<Layer> layer_;
   const Ip peer_;
   const ConnectionLimits limits_;
 
@@ -117,6 +137,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   int depth_ = 0;  // callbacks of ours on the stack
   bool begun_ = false;
   bool paused_ = false;
+  bool corked_ = false;
+  bool offering_ = false;  // a posted function will hand over what was left
   bool read_ended_ = false;
   bool closing_ = false;  // close_after_flush was called
   bool quiet_ = false;

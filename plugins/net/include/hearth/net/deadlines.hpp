@@ -32,7 +32,6 @@ class Deadline {
 
   Deadlines& all_;
   std::function<void()> expired_;
-  Microseconds at_{0};
   std::size_t slot_ = kOff;  // where it stands in Deadlines::set_
 };
 
@@ -46,13 +45,18 @@ class Deadlines {
 
  private:
   friend class Deadline;
-  void add(Deadline& deadline);
+  struct Entry {
+    Microseconds at;  // here and not in the deadline: ten thousand are looked through without touching them
+    Deadline* deadline;
+  };
+
+  void add(Deadline& deadline, Microseconds at);
   void remove(Deadline& deadline);
   void arm(Microseconds at, Microseconds now);
   void fire();
 
   const Loop& loop_;
-  std::vector<Deadline*> set_;  // in no order
+  std::vector<Entry> set_;  // in no order
   Handle timer_;
   Microseconds armed_for_ = Microseconds::max();
 };

@@ -33,6 +33,7 @@ class Io {
   Deadlines deadlines;
   Linger linger;
   std::vector<char> scratch;  // kReadSize bytes, used by one read at a time
+  std::size_t held = 0;       // of unfinished messages: see Held
 
  private:
   struct Settling;

@@ -67,7 +67,7 @@ class Listener {
   void welcome(Fd socket, const Ip& peer);
   void forget(Connection& connection);
   void out_of_descriptors(int error);
-  void warn(std::string words);
+  void warn(const std::string& words);
 
   Io& io_;
   const ListenerOptions options_;
@@ -75,8 +75,9 @@ class Listener {
   const Accept accept_;
   Poco::Net::ServerSocket socket_;
   Fd reserve_;  // given up for a moment to turn a client away when there are no others
-  Handle watch_, pause_;
+  Handle watch_, pause_, told_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+  std::vector<std::weak_ptr<Connection>> failed_;  // in this turn: not told of it if the listener goes first
   std::unordered_map<Ip, std::size_t, IpHash> per_address_;  // used with max_per_address only
   Counters counters_;
   Microseconds warned_{0};

@@ -1,4 +1,4 @@
-// What an import's plan must not hold, and does.
+// Rows that nearly slip through an import's plan into a house that refuses them.
 #include <catch2/catch.hpp>
 
 #include "core/home/judge.hpp"

@@ -1,0 +1,100 @@
+// One connection's writing: at once what the kernel takes, the rest from a bounded queue.
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "hearth/net/connection.hpp"
+
+namespace hearth::net {
+
+namespace {
+
+constexpr std::size_t kCheapToJoin = 1024;
+
+}  // namespace
+
+void Connection::write(std::string_view first, std::string_view second) { send(first, second, 0); }
+
+void Connection::send(std::string_view first, std::string_view second, int flags) {
+  if (!is_open() || first.size() + second.size() == 0) return;
+  const bool was_empty = queued() == 0;
+  if (was_empty && !corked_) {
+    auto sent = transmit(first, second, flags);
+    if (!socket_) return;
+    const auto of_first = std::min(sent, first.size());
+    first.remove_prefix(of_first);
+    second.remove_prefix(sent - of_first);
+    if (first.size() + second.size() == 0) return;
+  }
+  if (queued() + first.size() + second.size() > limits_.max_output)
+    return fail(ErrorCode::kBusy, "the peer doesn't read");
+  output_.append(first).append(second);
+  if (corked_) return;
+  if (was_empty) write_deadline_.set(limits_.write_timeout);
+  update_watch();
+}
+
+// How much of it the kernel has taken; fails the connection if it is broken.
+std::size_t Connection::transmit(std::string_view first, std::string_view second, int flags) {
+  std::string joined;
+  std::array<char, kCheapToJoin> small;
+  const auto size = first.size() + second.size();
+  if (!second.empty() && size <= small.size()) {  // copying is cheaper than telling the kernel of two pieces
+    std::memcpy(small.data(), first.data(), first.size());
+    std::memcpy(small.data() + first.size(), second.data(), second.size());
+    first = {small.data(), size};
+    second = {};
+  }
+  ssize_t n = 0;
+  if (layer_) {
+    if (!second.empty()) first = joined.append(first).append(second);
+    n = layer_->write(socket_.get(), first);
+  } else if (second.empty()) {
+    n = ::send(socket_.get(), first.data(), first.size(), MSG_DONTWAIT | MSG_NOSIGNAL | flags);
+  } else {
+    std::array<iovec, 2> parts{iovec{const_cast<char*>(first.data()), first.size()},
+                               iovec{const_cast<char*>(second.data()), second.size()}};
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    n = ::sendmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL | flags);
+  }
+  if (n < 0 && errno != EAGAIN && errno != EINTR) fail_errno("write", errno);
+  return n > 0 ? static_cast<std::size_t>(n) : 0;
+}
+
+// Until the kernel takes no more.
+bool Connection::push_out() {
+  bool progress = !write_deadline_.is_set();
+  while (queued() != 0) {
+    const auto n = transmit(std::string_view(output_).substr(sent_), {}, 0);
+    if (n == 0) {
+      if (progress && socket_) write_deadline_.set(limits_.write_timeout);
+      return false;
+    }
+    progress = true;
+    sent_ += n;
+  }
+  output_ = {};
+  sent_ = 0;
+  write_deadline_.clear();
+  return true;
+}
+
+void Connection::flush() {
+  if (!push_out()) return;
+  if (closing_) return flushed();
+  if (drained_) drained_();
+}
+
+void Connection::uncork() {
+  if (!std::exchange(corked_, false) || !socket_ || queued() == 0) return;
+  if (!push_out()) update_watch();
+}
+
+}  // namespace hearth::net
