@@ -145,7 +145,8 @@ TEST_CASE("an unknown key is an error with the nearest known one") {
         "hearth.toml:2: server.log: unknown key, did you mean 'log_entries'?");
   CHECK(words(folder.load("[pluign.x]\n")) == "hearth.toml:1: pluign: unknown key, did you mean 'plugin'?");
   CHECK(words(folder.load("[home]\nzzz = 1")) ==
-        "hearth.toml:2: home.zzz: unknown key; known here: latitude, longitude, timezone");
+        "hearth.toml:2: home.zzz: unknown key; known here: latitude, longitude, program_grace_s, "
+        "timezone");
 }
 
 TEST_CASE("the time zone has to be one of this system") {
