@@ -96,6 +96,9 @@ class ProgramParams {
       if (!seconds) fail("time", "HH:MM or HH:MM:SS");
       program_.time_s = seconds.value_or(0);
     }
+    // Whoever gives a time means the clock.
+    if (params_.has("time") && !params_.has("trigger") && program_.trigger == ProgramTrigger::kNone)
+      program_.trigger = ProgramTrigger::kClock;
     integer("offset_min", program_.offset_min);
     if (text("brightness") == "none") {
       program_.brightness = -1;
@@ -136,7 +139,7 @@ class ProgramParams {
       if (each == *said) return static_cast<void>(into = static_cast<Enum>(i));
       known += fmt::format("{}{}", known.empty() ? "" : ", ", each);
     }
-    fail(key, known);
+    fail(key, "one of " + known);
   }
   void fail(const std::string& key, std::string_view expected) {
     if (status_.ok())

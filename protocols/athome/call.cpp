@@ -11,6 +11,12 @@ void Call::succeed(std::string_view message) {
   reply(response, message);
 }
 
+void Call::reply_with(std::string_view key, std::string_view json) {
+  auto response = success();
+  response.raw(key, json);
+  reply(response);
+}
+
 void Call::refuse(int code, std::string_view words) {
   auto response = services_.responses.begin(name_, code);
   response.field("error", words);

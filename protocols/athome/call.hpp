@@ -60,6 +60,8 @@ class Call {
     return services_.responses.begin(name_, kSuccess, key, json);
   }
   void reply(Response& response, std::string_view message = "Success") { send_(response.finish(message)); }
+  // An answer of one field.
+  void reply_with(std::string_view key, std::string_view json);
   // An answer of nothing but the standard part.
   void succeed(std::string_view message = "Success");
   // Says what went wrong in `error` and `message`.

@@ -1,9 +1,6 @@
 // schedule_bench: ten thousand programs, one changed, one due, and all anew; with --rows lines of the table.
 #include <benchmark/benchmark.h>
 
-#include <cmath>
-#include <cstring>
-#include <map>
 #include <random>
 #include <string>
 #include <utility>
@@ -11,6 +8,7 @@
 
 #include "core/schedule/calendar.hpp"
 #include "core/schedule/schedule.hpp"
+#include "medians.hpp"
 #include "row.hpp"
 
 namespace hearth::bench {
@@ -102,23 +100,6 @@ void schedule_start(benchmark::State& state) {
 }
 BENCHMARK(schedule_start)->Unit(benchmark::kMillisecond);
 
-// Keeps the median of each, in the unit it was measured in.
-class Medians : public benchmark::BenchmarkReporter {
- public:
-  bool ReportContext(const Context&) override { return true; }
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const auto& run : runs)
-      if (run.aggregate_name == "median") found_[run.run_name.function_name] = run.GetAdjustedCPUTime();
-  }
-  double of(const std::string& name) const {
-    const auto found = found_.find(name);
-    return found == found_.end() ? std::nan("") : found->second;
-  }
-
- private:
-  std::map<std::string, double> found_;
-};
-
 void print_rows(const Medians& medians) {
   print({"schedule: one of 10,000 programs changed, the next found",
          medians.of("schedule_change") / 1'000,
@@ -146,21 +127,4 @@ void print_rows(const Medians& medians) {
 }  // namespace
 }  // namespace hearth::bench
 
-int main(int argc, char** argv) {
-  const bool rows = argc > 1 && std::strcmp(argv[1], "--rows") == 0;
-  std::vector<char*> arguments(argv, argv + argc);
-  char repetitions[] = "--benchmark_repetitions=5", min_time[] = "--benchmark_min_time=0.1";
-  if (rows) {
-    arguments.erase(arguments.begin() + 1);
-    arguments.insert(arguments.end(), {repetitions, min_time});
-  }
-  int count = static_cast<int>(arguments.size());
-  arguments.push_back(nullptr);
-  benchmark::Initialize(&count, arguments.data());
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
-  if (!rows) return benchmark::RunSpecifiedBenchmarks() > 0 ? 0 : 1;
-  hearth::bench::Medians medians;
-  benchmark::RunSpecifiedBenchmarks(&medians);
-  hearth::bench::print_rows(medians);
-  return 0;
-}
+int main(int argc, char** argv) { return hearth::bench::run(argc, argv, hearth::bench::print_rows); }

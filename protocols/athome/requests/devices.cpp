@@ -52,16 +52,12 @@ void keep_preset(Call& call, std::uint32_t number, const Preset& preset, std::fu
 
 Status query_devices(Call& call) {
   if (!call.args().has("device-id")) {
-    auto response = call.success();
-    response.raw("devices", call.services().devices.all());
-    call.reply(response);
+    call.reply_with("devices", call.services().devices.all());
     return {};
   }
   const auto device = find_device_by_id(call);
   if (!device.ok()) return device.error();
-  auto response = call.success();
-  response.raw("device", call.services().devices.one(**device));
-  call.reply(response);
+  call.reply_with("device", call.services().devices.one(**device));
   return {};
 }
 

@@ -49,9 +49,7 @@ Status query_available_devices(Call& call) {
   if (!type.ok()) return type.error();
   const auto driver = type->empty() ? std::nullopt : driver_of(*type, call.services().is_driver);
   if (!driver) {
-    auto response = call.success();
-    response.raw("devices", "{}");
-    call.reply(response);
+    call.reply_with("devices", "{}");
     return {};
   }
   call.ask<DevicesFound>(DevicesSought{*driver}, [&call, driver = *driver](const DevicesFound& found) {

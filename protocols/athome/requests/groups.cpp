@@ -34,13 +34,6 @@ std::string groups_json(const House& house) {
   return list.append("]");
 }
 
-Status reply_list(Call& call, std::string_view key, std::string_view json) {
-  auto response = call.success();
-  response.raw(key, json);
-  call.reply(response);
-  return {};
-}
-
 }  // namespace
 
 Status define_group(Call& call) {
@@ -82,13 +75,15 @@ Status delete_group(Call& call) {
 
 Status query_groups(Call& call) {
   if (call.args().has("group-id")) return query_group(call);
-  return reply_list(call, "groups", groups_json(call.services().house));
+  call.reply_with("groups", groups_json(call.services().house));
+  return {};
 }
 
 Status query_group(Call& call) {
   const auto group = find_group(call);
   if (!group.ok()) return group.error();
-  return reply_list(call, "group", group_json(**group));
+  call.reply_with("group", group_json(**group));
+  return {};
 }
 
 Status query_group_devices(Call& call) {
@@ -104,7 +99,8 @@ Status query_group_devices(Call& call) {
       list += concat(", \"group_id\": ", (*group)->number, ", \"device_id\": ", device->number, "}");
     }
   }
-  return reply_list(call, "devices", list.append("]"));
+  call.reply_with("devices", list.append("]"));
+  return {};
 }
 
 Status query_available_group_devices(Call& call) {
@@ -123,7 +119,8 @@ Status query_available_group_devices(Call& call) {
     append_item(list, services.devices.definition(*device));
     list += "}";
   }
-  return reply_list(call, "devices", list.append("]"));
+  call.reply_with("devices", list.append("]"));
+  return {};
 }
 
 Status assign_device(Call& call) {

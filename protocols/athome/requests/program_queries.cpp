@@ -61,25 +61,19 @@ bool switches(const ProgramDefined& program, const House::Device* device) {
   return std::find(ids.begin(), ids.end(), device->device) != ids.end();
 }
 
-Status reply_with(Call& call, std::string_view key, std::string_view json) {
-  auto response = call.success();
-  response.raw(key, json);
-  call.reply(response);
-  return {};
-}
-
 }  // namespace
 
 Status query_programs(Call& call) {
   if (call.args().has("program-id")) return query_device_program(call);
-  return reply_with(call, "programs",
-                    list_json(programs_where(call, [](const ProgramDefined&) { return true; })));
+  call.reply_with("programs", list_json(programs_where(call, [](const ProgramDefined&) { return true; })));
+  return {};
 }
 
 Status query_device_program(Call& call) {
   const auto program = find_program(call);
   if (!program.ok()) return program.error();
-  return reply_with(call, "program", program_json(**program));
+  call.reply_with("program", program_json(**program));
+  return {};
 }
 
 Status query_device_programs(Call& call) {
@@ -87,7 +81,8 @@ Status query_device_programs(Call& call) {
   if (!id.ok()) return id.error();
   const auto* device = find_number(call, *id);
   const auto programs = programs_where(call, [&](const ProgramDefined& p) { return switches(p, device); });
-  return reply_with(call, "programs", list_json(programs, *id));
+  call.reply_with("programs", list_json(programs, *id));
+  return {};
 }
 
 Status query_available_programs(Call& call) {
@@ -97,7 +92,8 @@ Status query_available_programs(Call& call) {
   auto programs = programs_where(call, [&](const ProgramDefined& p) { return !switches(p, device); });
   std::stable_sort(programs.begin(), programs.end(),
                    [](auto* a, auto* b) { return a->program.name < b->program.name; });
-  return reply_with(call, "programs", list_json(programs));
+  call.reply_with("programs", list_json(programs));
+  return {};
 }
 
 }  // namespace hearth::athome
