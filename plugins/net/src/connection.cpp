@@ -39,7 +39,7 @@ void Connection::begin() {
 void Connection::ready(std::uint32_t events) {
   const Busy busy(*this);
   const bool layered_wait = layer_ && layer_->write_waits_to_read();
-  if ((events & (HEARTH_WRITABLE | HEARTH_HANGUP) || layered_wait) && queued() != 0) flush();
+  if ((events & (HEARTH_WRITABLE | HEARTH_HANGUP) || layered_wait) && queued() != 0 && !soon_) flush();
   if (events & (HEARTH_READABLE | HEARTH_HANGUP) || (layer_ && layer_->read_waits_to_write()))
     draining_ ? discard() : read_some();
   update_watch();
@@ -65,7 +65,7 @@ void Connection::read_some() {
 // What a layer has decrypted already wakes nobody, and its handshake may have made writing possible.
 void Connection::read_rest() {
   if (!is_open() && !closing_) return;
-  if (queued() != 0 && !corked_ && socket_) flush();
+  if (queued() != 0 && !corked_ && !soon_ && socket_) flush();
   if (is_open() && !paused_ && layer_->has_more()) offer_again();
 }
 
@@ -148,7 +148,7 @@ void Connection::offer_again() {
 
 std::uint32_t Connection::wanted() const {
   const bool reading = draining_ || (!closing_ && !paused_ && !read_ended_);
-  const bool writing = queued() != 0;
+  const bool writing = queued() != 0 && !soon_;
   const bool write_reads = layer_ && layer_->write_waits_to_read();
   std::uint32_t events = 0;
   if (reading || (writing && write_reads)) events |= HEARTH_READABLE;

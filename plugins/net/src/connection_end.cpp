@@ -26,6 +26,7 @@ void Connection::close_with(std::string_view last, bool quiet) {
 
 void Connection::close_after_flush(bool quiet) {
   uncork();
+  push_soon();
   if (!is_open()) return;
   closing_ = true;
   quiet_ = quiet;

@@ -18,7 +18,16 @@ constexpr std::size_t kCheapToJoin = 1024;
 
 }  // namespace
 
-void Connection::write(std::string_view first, std::string_view second) { send(first, second, 0); }
+void Connection::write(std::string_view first, std::string_view second, Haste haste) {
+  if (haste == Haste::kNow || corked_ || (queued() != 0 && !soon_)) return send(first, second, 0);
+  if (!is_open() || first.size() + second.size() == 0) return;
+  if (!enqueue(first, second) || std::exchange(soon_, true)) return;
+  io_.push_later(shared_from_this());
+}
+
+void Connection::push_soon() {
+  if (std::exchange(soon_, false) && socket_ && !corked_ && !push_out()) update_watch();
+}
 
 void Connection::send(std::string_view first, std::string_view second, int flags) {
   if (!is_open() || first.size() + second.size() == 0) return;
@@ -31,12 +40,20 @@ void Connection::send(std::string_view first, std::string_view second, int flags
     second.remove_prefix(sent - of_first);
     if (first.size() + second.size() == 0) return;
   }
-  if (queued() + first.size() + second.size() > limits_.max_output)
-    return fail(ErrorCode::kBusy, "the peer doesn't read");
-  output_.append(first).append(second);
-  if (corked_) return;
+  if (!enqueue(first, second) || corked_) return;
+  if (soon_) return push_soon();
   if (was_empty) write_deadline_.set(limits_.write_timeout);
   update_watch();
+}
+
+// False if that is more than a peer may leave unread; then it has failed.
+bool Connection::enqueue(std::string_view first, std::string_view second) {
+  if (queued() + first.size() + second.size() > limits_.max_output) {
+    fail(ErrorCode::kBusy, "the peer doesn't read");
+    return false;
+  }
+  output_.append(first).append(second);
+  return true;
 }
 
 // How much of it the kernel has taken; fails the connection if it is broken.
@@ -94,6 +111,7 @@ void Connection::flush() {
 
 void Connection::uncork() {
   if (!std::exchange(corked_, false) || !socket_ || queued() == 0) return;
+  soon_ = false;
   if (!push_out()) update_watch();
 }
 

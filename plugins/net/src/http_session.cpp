@@ -95,6 +95,14 @@ void HttpSession::head_came(bool body_is_there) {
   const auto& head = parser_.head();
   if (head.expects_continue && head.body != HttpHead::Body::kNone && !body_is_there)
     connection_.write("HTTP/1.1 100 Continue\r\n\r\n");
+  const auto& announce = shared_->options.announced;
+  if (announce && head.body != HttpHead::Body::kNone) announced_ = announce(request({}));
+}
+
+HttpRequest HttpSession::request(std::string_view body) const {
+  const auto& head = parser_.head();
+  const auto target = split_target(head.target);
+  return {head.method, target.path, target.query, head.headers, body, head.minor};
 }
 
 // False if there is no room for it.
@@ -110,13 +118,6 @@ bool HttpSession::body_came(std::string_view piece) {
 
 void HttpSession::handle() {
   const auto& head = parser_.head();
-  const auto target = split_target(head.target);
-  const HttpRequest request{head.method,
-                            target.path,
-                            target.query,
-                            head.headers,
-                            body_view_.empty() ? std::string_view(body_) : body_view_,
-                            head.minor};
   owed_ = true;
   keep_alive_ = head.keep_alive;
   bodiless_ = head.method == "HEAD";
@@ -124,7 +125,8 @@ void HttpSession::handle() {
   connection_.clear_deadline();
   phase_ = Phase::kAnswer;
   ++shared_->counters.requests;
-  const auto exchange = std::make_shared<HttpExchange>(weak_from_this(), request);
+  const auto exchange = std::make_shared<HttpExchange>(
+      weak_from_this(), request(body_view_.empty() ? std::string_view(body_) : body_view_));
   exchange_ = exchange;
   try {
     shared_->handler(exchange);
@@ -133,6 +135,7 @@ void HttpSession::handle() {
     exchange->answer(HttpResponse::text(500, reason_of(500)));
   }
   exchange->request_ = {};
+  announced_.reset();
   parser_.reset();
   body_ = {};
   held_.set(0);

@@ -51,6 +51,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::size_t read_messages(std::string_view bytes);
   std::size_t make_wait(std::string_view bytes);
   void head_came(bool body_is_there);
+  HttpRequest request(std::string_view body) const;
   bool body_came(std::string_view piece);
   void handle();
   bool behind();
@@ -70,6 +71,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::string body_;            // of a request that came in pieces
   Held held_;                   // of it
   std::string_view body_view_;  // of one that didn't
+  std::shared_ptr<void> announced_;
   std::weak_ptr<HttpExchange> exchange_;
   Phase phase_ = Phase::kIdle;
   bool owed_ = false;     // an answer

@@ -84,6 +84,8 @@ bool WebSocket::heard(WebSocketDecoder::Event event) {
       return true;
     case WebSocketDecoder::Event::kPing: send(WebSocketOpcode::kPong, decoder_.payload()); return true;
     case WebSocketDecoder::Event::kPong:
+      if (const auto call = pong_; call && state_ == State::kOpen) call(decoder_.payload());
+      return true;
     case WebSocketDecoder::Event::kNeedMore: return true;
     case WebSocketDecoder::Event::kClose: peer_closed(); return false;
     case WebSocketDecoder::Event::kRefused: refuse(decoder_.code(), decoder_.payload()); return false;
@@ -99,17 +101,17 @@ void WebSocket::deliver(bool binary) {
   if (!message_ && state_ != State::kEnded) message_ = std::move(call);
 }
 
-void WebSocket::send(WebSocketOpcode opcode, std::string_view payload) {
+void WebSocket::send(WebSocketOpcode opcode, std::string_view payload, Haste haste) {
   if (!is_open()) return;
   if (role_ == Role::kServer) {
     std::array<char, kWebSocketHeaderSize> header;
     const auto size = write_frame_header(header.data(), opcode, payload.size());
-    return connection_->write({header.data(), size}, payload);
+    return connection_->write({header.data(), size}, payload, haste);
   }
   const auto mask = random_mask();
   std::string frame;
   append_frame(frame, opcode, payload, &mask);
-  connection_->write(frame);
+  connection_->write(frame, {}, haste);
 }
 
 void WebSocket::close(std::uint16_t code, std::string_view reason) {
@@ -168,6 +170,7 @@ void WebSocket::lost(std::string_view words) {
 void WebSocket::drop() {
   state_ = State::kEnded;
   message_ = nullptr;
+  pong_ = nullptr;
   closed_ = nullptr;
   connection_->close();
 }
@@ -175,6 +178,7 @@ void WebSocket::drop() {
 void WebSocket::finish(std::uint16_t code, std::string_view reason) {
   held_.set(0);
   message_ = nullptr;
+  pong_ = nullptr;
   if (const auto call = std::exchange(closed_, nullptr)) call(code, reason);
 }
 

@@ -13,7 +13,7 @@ namespace hearth::test {
 
 LoopThread::LoopThread()
     : workers_(events_, 2),
-      host_(events_, workers_, uplink_, {1},
+      host_(events_, workers_, uplink_, core::HostTable::Rights(),
             [this](std::uint32_t, std::string_view, std::string_view text) {
               const std::lock_guard lock(mutex_);
               lines_.emplace_back(text);

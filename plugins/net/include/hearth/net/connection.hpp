@@ -22,6 +22,10 @@ struct ConnectionLimits {
   Microseconds write_timeout = std::chrono::seconds(10);  // without any byte taken by the peer
 };
 
+// kSoon: may wait for two milliseconds or three, so that what follows travels with it. An announcement that
+// is mostly followed by the thing itself costs nothing then.
+enum class Haste : bool { kNow, kSoon };
+
 // Everything: [loop]. A listener keeps its connections itself, a client holds the shared_ptr from connect();
 // dropping the last reference closes it. Every callback may close or drop its own connection: callbacks are
 // released only after the running one, and the code that called close(), have returned. So what they capture
@@ -51,7 +55,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Sends now what the kernel takes and queues the rest. Nothing happens once the connection is closing.
   void write(std::string_view bytes) { write(bytes, {}); }
   // The same for two parts, which travel together (a header and what it stands for).
-  void write(std::string_view first, std::string_view second);
+  void write(std::string_view first, std::string_view second, Haste haste = Haste::kNow);
   std::size_t queued() const { return output_.size() - sent_; }
   // Between the two, what is written is queued, so that several small messages leave in one packet.
   void cork() { corked_ = true; }
@@ -86,6 +90,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Puts `layer` between this and the socket; before begin().
   void use(std::unique_ptr<Layer> layer) { layer_ = std::move(layer); }
+  // For the Io: what was written with Haste::kSoon goes now.
+  void push_soon();
   // For the listener and connect(), not for owners: reads what is there already, before the first wait;
   // called always when the descriptor is given up; the end of callbacks.
   void begin();
@@ -103,6 +109,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void hand_over(std::string_view bytes);
   std::size_t give(std::string_view bytes);
   void peer_ended();
+  bool enqueue(std::string_view first, std::string_view second);
   bool push_out();
   void flush();
   void flushed();
@@ -138,6 +145,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool begun_ = false;
   bool paused_ = false;
   bool corked_ = false;
+  bool soon_ = false;      // what is queued waits for company, not for the kernel
   bool offering_ = false;  // a posted function will hand over what was left
   bool read_ended_ = false;
   bool closing_ = false;  // close_after_flush was called

@@ -26,6 +26,9 @@ class Io {
   // runs in one.
   void settle_later(std::shared_ptr<Connection> connection);
 
+  // push_soon() in two milliseconds.
+  void push_later(const std::shared_ptr<Connection>& connection);
+
   static constexpr std::size_t kReadSize = 16 * 1024;
 
   const Loop& loop;
@@ -38,6 +41,8 @@ class Io {
  private:
   struct Settling;
   std::shared_ptr<Settling> settling_;  // shared with the posted function, which may come after the Io's end
+  std::vector<std::weak_ptr<Connection>> soon_;
+  Handle soon_timer_;
 };
 
 }  // namespace hearth::net

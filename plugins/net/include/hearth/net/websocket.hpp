@@ -45,6 +45,8 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   void on_message(std::function<void(std::string_view data, bool binary)> call) {
     message_ = std::move(call);
   }
+  // The answer to a ping, or a pong that nobody asked for.
+  void on_pong(std::function<void(std::string_view data)> call) { pong_ = std::move(call); }
   // It has ended: the peer's code (1005: it gave none) and reason, or our own: 1002, 1007, 1009 for what it
   // did wrong, 1013 for too much at once (Held), 1006 for a connection that is lost, with words. Once; not
   // after drop().
@@ -53,7 +55,9 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   }
 
   // Nothing happens once it is closing. Text must be UTF-8, or the peer will close.
-  void send_text(std::string_view text) { send(WebSocketOpcode::kText, text); }
+  void send_text(std::string_view text, Haste haste = Haste::kNow) {
+    send(WebSocketOpcode::kText, text, haste);
+  }
   void send_binary(std::string_view bytes) { send(WebSocketOpcode::kBinary, bytes); }
   void send_ping(std::string_view data = {}) { send(WebSocketOpcode::kPing, data.substr(0, 125)); }
   std::size_t queued() const { return connection_->queued(); }
@@ -75,7 +79,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   std::size_t data(std::string_view bytes);
   bool heard(WebSocketDecoder::Event event);
   void deliver(bool binary);
-  void send(WebSocketOpcode opcode, std::string_view payload);
+  void send(WebSocketOpcode opcode, std::string_view payload, Haste haste = Haste::kNow);
   void peer_closed();
   void refuse(std::uint16_t code, std::string_view words);
   void tick();
@@ -90,6 +94,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   WebSocketDecoder decoder_;
   Held held_;
   std::function<void(std::string_view, bool)> message_;
+  std::function<void(std::string_view)> pong_;
   std::function<void(std::uint16_t, std::string_view)> closed_;
   const std::string protocol_;
 };
