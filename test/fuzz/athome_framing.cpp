@@ -1,12 +1,12 @@
 // Fuzzed: JsonFramer, whose result must not depend on how the bytes are cut, and the JSON of what it frames.
 // Input: a byte of options, a byte that seeds the cuts, the stream.
-#include <algorithm>
-#include <random>
 #include <string>
 
 #include "hearth/net/json.hpp"
 #include "hearth/net/json_framer.hpp"
+#include "test/fuzz/however_cut.hpp"
 #include "test/fuzz/require.hpp"
+#include "test/fuzz/same_json.hpp"
 #include "test/fuzz/wire_text.hpp"
 
 namespace hearth::fuzz {
@@ -34,7 +34,6 @@ JsonFramer::Limits limits_of(unsigned options) {
   return limits;
 }
 
-// `next_cut()` says how long the next piece is, 1 at least.
 template <class Cut>
 Framed frame(JsonFramer& framer, std::string_view stream, Cut next_cut) {
   Framed result;
@@ -51,22 +50,6 @@ Framed frame(JsonFramer& framer, std::string_view stream, Cut next_cut) {
   result.reason = framer.reason();
   result.started = framer.started();
   return result;
-}
-
-// Equal, whichever kind a number was read as: 5.0 is written as 5, and -0.0 as -0.
-bool same(const boost::json::value& a, const boost::json::value& b) {
-  if (a.is_number() && b.is_number())
-    return a.is_double() || b.is_double() ? a.to_number<double>() == b.to_number<double>() : a == b;
-  if (a.is_array() && b.is_array()) {
-    const auto &left = a.get_array(), &right = b.get_array();
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(), same);
-  }
-  if (!a.is_object() || !b.is_object()) return a == b;
-  const auto &left = a.get_object(), &right = b.get_object();
-  return left.size() == right.size() && std::all_of(left.begin(), left.end(), [&](const auto& each) {
-           const auto* other = right.if_contains(each.key());
-           return other && same(each.value(), *other);
-         });
 }
 
 void round_trip(const boost::json::value& value, const json::Style& style) {
@@ -88,14 +71,10 @@ void parse(std::string_view text) {
 void fuzz(unsigned options, unsigned seed, std::string_view stream) {
   const auto limits = limits_of(options);
   JsonFramer framer(limits);
-  const auto whole = frame(framer, stream, [&] { return stream.size(); });
-  framer.reset();
-  const auto bytewise = frame(framer, stream, [] { return 1; });
-  std::minstd_rand random(seed);
-  framer.reset();
-  const auto pieces = frame(framer, stream, [&] { return 1 + random() % 16; });
-  require(whole == bytewise, "byte by byte gives what one piece gives");
-  require(whole == pieces, "pieces give what one piece gives");
+  const auto whole = however_cut(stream, seed, [&](auto next_cut) {
+    framer.reset();
+    return frame(framer, stream, next_cut);
+  });
   const bool refused =
       whole.state != JsonFramer::State::kNeedMore && whole.state != JsonFramer::State::kComplete;
   require(refused == !whole.reason.empty(), "a refusal, and nothing else, has a reason", whole.reason);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""make_seeds.py: writes the seeds under corpus/ that nobody can write by hand: databases, messages, ELF files."""
+"""make_seeds.py: writes the seeds under corpus/ that nobody can write by hand: databases, messages, ELF files, frames."""
 import json
 import pathlib
 import sqlite3
@@ -133,7 +133,55 @@ def elves():
         (CORPUS / 'elf_notes' / name).write_bytes(content)
 
 
+# ---- websocket_frames: a byte of options, one that seeds cuts and masks, frames (RFC 6455, section 5) -----------------------
+
+FROM_CLIENT, FROM_SERVER, SMALL = 0x40, 0x41, 2
+
+
+def frame(opcode, payload=b'', mask=None, last=True, form=None):
+    """`form`: how many bytes the length takes, where that isn't the shortest."""
+    size = len(payload)
+    form = form if form is not None else 0 if size < 126 else 2 if size < 65536 else 8
+    start = size if form == 0 else 126 if form == 2 else 127
+    header = bytes([(0x80 if last else 0) | opcode, start | (0x80 if mask else 0)]) + (size.to_bytes(form, 'big') if form else b'')
+    return header + (mask + bytes(c ^ mask[i % 4] for i, c in enumerate(payload)) if mask else payload)
+
+
+def frames():
+    key = b'\x37\xfa\x21\x3d'
+    files = {
+        'text': (FROM_SERVER, frame(1, 'caf\u00e9 \U0001f600'.encode()) + frame(1)),
+        'masked_text': (FROM_CLIENT, frame(1, b'Hello', key) + frame(2, bytes(9), bytes(4))),
+        'fragments': (FROM_SERVER, frame(1, b'\xc3', last=False) + frame(9, b'ping') + frame(0, b'\xa9x', last=False) + frame(0)),
+        'masked_fragments': (FROM_CLIENT, frame(2, b'abc', key, last=False) + frame(10, b'', key) + frame(0, b'defgh', key)),
+        'ping_pong': (FROM_CLIENT, frame(9, b'x' * 125, key) + frame(10, b'y', key)),
+        'close': (FROM_CLIENT, frame(8, b'\x03\xe8bye', key)),
+        'close_without_code': (FROM_SERVER, frame(8)),
+        'half_close_code': (FROM_SERVER, frame(8, b'\x03')),
+        'close_code_1005': (FROM_SERVER, frame(8, b'\x03\xed')),
+        'two_byte_length': (FROM_SERVER, frame(2, bytes(range(200)))),
+        'eight_byte_length': (FROM_SERVER, frame(2, b'z' * 300, form=8)),
+        'longer_than_needed': (FROM_SERVER, frame(2, b'zz', form=2)),
+        'endless': (FROM_SERVER, b'\x82\x7f' + b'\xff' * 8 + b'zz'),
+        'too_big': (FROM_SERVER | SMALL, frame(2, b'0123456789', last=False) + frame(0, b'0123456')),
+        'not_utf8': (FROM_SERVER, frame(1, b'\xed\xa0\x80') + frame(1, b'never read')),
+        'beyond_unicode': (FROM_SERVER, frame(1, b'\xf4\x8f\xbf\xbf', last=False) + frame(0, b'\xf4\x90\x80\x80')),
+        'overlong': (FROM_SERVER, frame(1, b'\xe0\xa0\x80\xf0\x90\x80\x80') + frame(1, b'\xf0\x8f\xbf\xbf')),
+        'half_a_character': (FROM_SERVER, frame(1, b'\xe2\x82')),
+        'unmasked': (FROM_CLIENT, frame(1, b'x')),
+        'reserved_bit': (FROM_SERVER, b'\xc1\x01x'),
+        'fragmented_ping': (FROM_SERVER, frame(9, b'x', last=False)),
+        'continuation_of_nothing': (FROM_SERVER, frame(0, b'x')),
+        'message_in_message': (FROM_SERVER, frame(1, b'x', last=False) + frame(1, b'y')),
+        'large': (FROM_SERVER | 8, frame(1, b'repeated')),
+        'very_large': (FROM_CLIENT | 24, frame(1, b'repeated', key)),
+    }
+    for name, (options, stream) in files.items():
+        (CORPUS / 'websocket_frames' / name).write_bytes(bytes([options, 0x73]) + stream)
+
+
 if __name__ == '__main__':
     databases()
     messages()
     elves()
+    frames()

@@ -50,6 +50,7 @@ struct Framing {
   unsigned lengths = 0, codings = 0, hosts = 0;
   std::string_view length, coding, host;
   bool equal_lengths = true;
+  bool unknown_expectation = false;
 };
 
 HttpFault read_fields(HttpHead& head, Framing& framing) {
@@ -68,7 +69,7 @@ HttpFault read_fields(HttpHead& head, Framing& framing) {
         break;
       case 6:
         if (!named("Expect")) break;
-        if (!equal_without_case(field.value, "100-continue")) return {417, "an unknown expectation"};
+        if (!equal_without_case(field.value, "100-continue")) framing.unknown_expectation = true;
         head.expects_continue = head.minor == 1;
         break;
       case 10:
@@ -160,6 +161,7 @@ HttpFault read_status_line(std::string_view line, HttpHead& head) {
 HttpFault read_request_headers(HttpHead& head, const HttpLimits& limits) {
   Framing framing;
   if (const auto fault = read_fields(head, framing); fault.status != 0) return fault;
+  if (framing.unknown_expectation) return {417, "an unknown expectation"};
   if (framing.hosts > 1 || (framing.hosts == 0 && head.minor == 1) || !is_host(framing.host))
     return {400, "one Host is required"};
   if (framing.lengths > 1 || framing.codings > 1 || (framing.lengths != 0 && framing.codings != 0) ||
@@ -175,7 +177,7 @@ HttpFault read_request_headers(HttpHead& head, const HttpLimits& limits) {
 
 HttpFault read_response_headers(HttpHead& head, const HttpLimits& limits, const ResponseKind& kind) {
   Framing framing;
-  if (const auto fault = read_fields(head, framing); fault.status != 0 && fault.status != 417) return fault;
+  if (const auto fault = read_fields(head, framing); fault.status != 0) return fault;
   if (kind.no_body || head.status < 200 || head.status == 204 || head.status == 304) return kFine;
   const bool twice =
       framing.lengths > 1 || framing.codings > 1 || (framing.lengths != 0 && framing.codings != 0);

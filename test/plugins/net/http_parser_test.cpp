@@ -381,3 +381,13 @@ TEST_CASE("a head that waits for its body keeps what it said when the bytes are 
   CHECK(parser.head().target == "/where");
   CHECK(parser.head().headers.get("host") == "a");
 }
+
+TEST_CASE("an expectation in a response means nothing, and hides nothing that follows it") {
+  for (const auto role : {Role::kResponses, Role::kLenientResponses}) {
+    CHECK(read("HTTP/1.1 200 OK\r\nExpect: x\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 204 No Content\r\n\r\n",
+               role)
+              .messages == 2);
+    CHECK(read("HTTP/1.1 200 OK\r\nExpect: x\r\nno colon\r\nContent-Length: 2\r\n\r\nok", Role::kResponses)
+              .status == 400);
+  }
+}

@@ -177,3 +177,36 @@ TEST_CASE("what the server answers by itself can be given more headers") {
   client.send("GET / HTTP/1.1\r\n\r\n");
   CHECK(client.read_all().find("Access-Control-Allow-Origin: *\r\n") != std::string::npos);
 }
+
+TEST_CASE("a body is announced before it comes, and what the listener gives lives until then") {
+  LoopThread thread;
+  HttpServerOptions options;
+  std::atomic<int> announced{0}, right{0};
+  std::weak_ptr<void> kept;
+  options.announced = [&](const HttpRequest& request) {
+    if (request.path == "/p" && request.body.empty()) ++right;
+    const auto token = std::make_shared<int>();
+    kept = token;
+    ++announced;
+    return token;
+  };
+  HttpFixture server(thread, echo, options);
+  Client client(server.address);
+  const auto request = post("later");
+  client.send(request.substr(0, request.size() - 5));
+  CHECK(eventually([&] { return announced == 1; }));
+  CHECK_FALSE(kept.expired());
+  client.send("later");
+  CHECK(body_of(read_response(client)) == "POST /p? later");
+  CHECK(kept.expired());
+  client.send(kGet);
+  read_response(client);
+  CHECK(announced == 1);  // it has no body
+
+  client.send(request.substr(0, request.size() - 1));
+  CHECK(eventually([&] { return announced == 2; }));
+  client.end();
+  client.read_all();
+  CHECK(eventually([&] { return kept.expired(); }));
+  CHECK(right == 2);
+}

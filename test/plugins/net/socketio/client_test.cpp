@@ -86,14 +86,16 @@ TEST_CASE("events, binary ones and acks travel both ways") {
   REQUIRE(caller.socket);
   CHECK(eventually([&] { return caller.events == 1; }));
   std::string answer, id;
+  std::atomic<int> answers{0};
   caller.on_loop([&] {
     id = caller.socket->id();
     caller.socket->emit("say", {1, {{"_placeholder", true}, {"num", 0}}}, {"bytes"});
     caller.socket->ask("ask", {"what"}, 5s, [&](hearth::Result<Answer> result) {
       answer = result.ok() ? json::to_text(result->args) : result.error().words;
+      ++answers;
     });
   });
-  CHECK(eventually([&] { return !answer.empty(); }));
+  CHECK(eventually([&] { return answers == 1; }));
   CHECK(answer == R"(["what"])");
   CHECK(caller.heard == R"(hello[{"name":"panel"}]said[1,{"_placeholder":true,"num":0}]bytes)");
   CHECK(id.size() == 20);
@@ -101,9 +103,10 @@ TEST_CASE("events, binary ones and acks travel both ways") {
   caller.on_loop([&] {
     house.last.lock()->ask("you", {}, 5s, [&](hearth::Result<Answer> result) {
       thanks = result.ok() ? json::to_text(result->args) : result.error().words;
+      ++answers;
     });
   });
-  CHECK(eventually([&] { return !thanks.empty(); }));
+  CHECK(eventually([&] { return answers == 2; }));
   CHECK(thanks == R"(["thanks"])");
 }
 
@@ -113,16 +116,20 @@ TEST_CASE("an ack that doesn't come is told as late, or as lost with its peer") 
   Caller caller(thread);
   caller.connect(house.http.port());
   std::vector<ErrorCode> codes;
-  const auto hear = [&](const hearth::Result<Answer>& result) { codes.push_back(result.error().code); };
+  std::atomic<int> heard{0};
+  const auto hear = [&](const hearth::Result<Answer>& result) {
+    codes.push_back(result.error().code);
+    ++heard;
+  };
   caller.on_loop([&] {
     caller.socket->ask("nobody answers", {}, 10ms, hear);
     caller.socket->ask("nobody answers", {}, 1h, hear);
   });
-  CHECK(eventually([&] { return codes.size() == 1; }));
+  CHECK(eventually([&] { return heard == 1; }));
   caller.on_loop([&] { caller.socket->emit("close"); });
-  CHECK(eventually([&] { return codes.size() == 2; }));
+  CHECK(eventually([&] { return heard == 2; }));
   CHECK(codes == std::vector{ErrorCode::kTimeout, ErrorCode::kUnreachable});
-  CHECK(caller.ended);
+  CHECK(eventually([&] { return caller.ended.load(); }));
 }
 
 TEST_CASE("who isn't let in hears why") {

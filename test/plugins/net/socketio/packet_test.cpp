@@ -74,7 +74,7 @@ TEST_CASE("what the protocol doesn't allow is refused in words") {
                            "0[]",
                            "0\"a\"",
                            "0null",
-                           
+
                            "1{}",
                            "1[]",
                            "3{}",

@@ -68,7 +68,8 @@ class HttpParser {
   // The peer has ended the stream: kEnd if that ends the body, kNeedMore between messages, else kRefused.
   Event finish();
 
-  // From kHead until reset(); its views end with the next call of next().
+  // From kHead until reset(); its views end with the next call of next(). The bytes that it came from have to
+  // stay until next() has said kNeedMore, which takes what it still needs of them.
   const HttpHead& head() const { return head_; }
   // Into the `bytes` of the call that returned kBody.
   std::string_view piece() const { return piece_; }
