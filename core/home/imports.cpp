@@ -54,6 +54,7 @@ Status judge(const HouseImport& house) {
 std::vector<std::string> ids_at(const std::vector<std::uint32_t>& places,
                                 const std::vector<std::string>& ids) {
   std::vector<std::string> found;
+  found.reserve(places.size());
   for (const auto place : places) found.push_back(ids[place]);
   return found;
 }

@@ -31,7 +31,7 @@ std::int64_t within(const Capability& capability, std::int64_t percent) {
 Result<std::int64_t> asked_brightness(const Arguments& args) {
   std::int64_t percent = -1;
   if (args.has("dim-amount")) {
-    const auto amount = args.integer("dim-amount", 0, 100);
+    auto amount = args.integer("dim-amount", 0, 100);
     if (!amount.ok()) return amount;
     if (*amount > 0) percent = *amount;
   }
@@ -48,7 +48,7 @@ Status add_light_steps(Call& call, const House::Device& device, std::vector<Step
   if (const auto* brightness = writable(device, "brightness")) {
     if (*percent >= 0) {
       const auto said = args.has("device-brightness") ? "device-brightness" : "dim-amount";
-      if (const auto status = check_range(*brightness, said, *percent); !status.ok()) return status;
+      if (auto status = check_range(*brightness, said, *percent); !status.ok()) return status;
       steps.push_back({"brightness", *percent});
     } else if (preset && preset->brightness) {
       steps.push_back({"brightness", within(*brightness, *preset->brightness)});
@@ -70,7 +70,7 @@ bool may_switch(const House::Device& device) {
 Status switch_device(Call& call, const House::Device& device, bool on) {
   std::vector<Step> steps;
   if (on) {
-    if (const auto status = add_light_steps(call, device, steps); !status.ok()) return status;
+    if (auto status = add_light_steps(call, device, steps); !status.ok()) return status;
   } else if (const auto amount = asked_brightness(call.args()); !amount.ok()) {
     return amount.error();
   }

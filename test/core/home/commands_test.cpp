@@ -7,7 +7,7 @@ using namespace hearth::core::test;
 
 namespace {
 
-struct Scene {
+struct Scene : DrivenStage {
   Scene() {
     driver.publish(lamp("sim:a"));
     house.settle();
@@ -20,10 +20,6 @@ struct Scene {
   }
   Outcome outcome(std::uint64_t id) { return client.answer_as<CommandDone>(id).outcome; }
   Outcome outcome_of(const Command& command) { return outcome(client.request(command)); }
-
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin driver{house, "sim"}, client{house, "north"};
 };
 
 }  // namespace

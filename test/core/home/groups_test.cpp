@@ -7,7 +7,7 @@ using namespace hearth::core::test;
 
 namespace {
 
-struct Scene {
+struct Scene : DrivenStage {
   Scene() {
     driver.publish(lamp("sim:a"));
     driver.publish(lamp("sim:b"));
@@ -16,14 +16,6 @@ struct Scene {
   GroupDefined made(const GroupWanted& wanted) {
     return client.answer_as<GroupDefined>(client.request(wanted));
   }
-  template <class T>
-  hearth_status status(const T& request) {
-    return client.answer_to(client.request(request)).status;
-  }
-
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin driver{house, "sim"}, client{house, "north"}, listener{house, "ear"};
 };
 
 }  // namespace

@@ -147,6 +147,35 @@ T body_of(const Message& m) {
 // "on_off", "brightness" of 0 to 100 and "power", at 127.0.0.1:<id>.
 DeviceDeclared lamp(const std::string& id);
 
+// What stands: all that a late subscriber gets.
+template <class T>
+std::vector<T> standing(House& house) {
+  FakePlugin reader(house, "reader");
+  reader.subscribe<T>();
+  return reader.read_all<T>();
+}
+
+// A house with one client, which most tests begin with.
+struct Stage {
+  template <class T>
+  hearth_status status(const T& request) {
+    return client.answer_to(client.request(request)).status;
+  }
+  template <class T>
+  std::vector<T> facts() {
+    return standing<T>(house);
+  }
+
+  TemporaryFolder folder;
+  House house{folder.path()};
+  FakePlugin client{house, "north"};
+};
+
+// The same with a driver, and one who listens.
+struct DrivenStage : Stage {
+  FakePlugin driver{house, "sim"}, listener{house, "ear"};
+};
+
 }  // namespace hearth::core::test
 
 #endif

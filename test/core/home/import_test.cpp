@@ -29,24 +29,14 @@ HouseImport household() {
           {{9, evening(), {0}}}};
 }
 
-struct Scene {
-  HouseImported taken(const HouseImport& house) {
-    return client.answer_as<HouseImported>(client.request(house));
-  }
-  template <class T>
-  std::vector<T> facts() {
-    FakePlugin reader(house, "reader");
-    reader.subscribe<T>();
-    return reader.template read_all<T>();
+struct Scene : Stage {
+  HouseImported taken(const HouseImport& theirs) {
+    return client.answer_as<HouseImported>(client.request(theirs));
   }
   bool is_empty() {
     return facts<DeviceDeclared>().empty() && facts<GroupDefined>().empty() &&
            facts<ProgramDefined>().empty();
   }
-
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin client{house, "north"};
 };
 
 }  // namespace

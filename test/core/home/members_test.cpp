@@ -11,7 +11,7 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
-struct Scene {
+struct Scene : DrivenStage {
   Scene() {
     for (const auto* id : {"sim:a", "sim:b", "sim:c"}) driver.publish(lamp(id));
     made({0, "Evening", {"sim:a"}});
@@ -22,14 +22,6 @@ struct Scene {
   GroupDefined member(const std::string& device, bool is) {
     return client.answer_as<GroupDefined>(client.request(GroupMember{1, device, is}));
   }
-  template <class T>
-  hearth_status status(const T& request) {
-    return client.answer_to(client.request(request)).status;
-  }
-
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin driver{house, "sim"}, client{house, "north"}, listener{house, "ear"};
 };
 
 }  // namespace

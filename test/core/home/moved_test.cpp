@@ -15,7 +15,7 @@ DeviceDeclared lamp_at(const std::string& id, const std::string& address) {
   return device;
 }
 
-struct Scene {
+struct Scene : DrivenStage {
   Scene() {
     driver.publish(lamp_at("sim:a", "192.0.2.1"));
     driver.publish(lamp_at("sim:b", "192.0.2.2"));
@@ -29,12 +29,6 @@ struct Scene {
     driver.answer(driver.asked<DeviceWanted>().id, DeviceTaken{id, 0});
     return client.answer_as<DeviceTaken>(request);
   }
-  template <class T>
-  std::vector<T> facts() {
-    FakePlugin reader(house, "reader");
-    reader.subscribe<T>();
-    return reader.template read_all<T>();
-  }
   std::map<std::string, DeviceDeclared> devices() {
     std::map<std::string, DeviceDeclared> all;
     for (const auto& device : facts<DeviceDeclared>()) all[device.device] = device;
@@ -46,10 +40,6 @@ struct Scene {
     program.name = "Evening";
     client.answer_as<ProgramDefined>(client.request(ProgramWanted{0, program, devices}));
   }
-
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin driver{house, "sim"}, client{house, "north"}, listener{house, "ear"};
 };
 
 }  // namespace

@@ -24,7 +24,7 @@ Program evening() {
   return p;
 }
 
-struct Scene {
+struct Scene : DrivenStage {
   Scene() {
     for (const auto* id : {"sim:a", "sim:b", "sim:c"}) driver.publish(lamp(id));
     house.settle();
@@ -35,20 +35,7 @@ struct Scene {
   ProgramAssigned assigned(const ProgramAssignment& wanted) {
     return client.answer_as<ProgramAssigned>(client.request(wanted));
   }
-  template <class T>
-  hearth_status status(const T& request) {
-    return client.answer_to(client.request(request)).status;
-  }
-  // What a late subscriber gets.
-  std::vector<ProgramDefined> programs() {
-    FakePlugin reader(house, "reader");
-    reader.subscribe<ProgramDefined>();
-    return reader.read_all<ProgramDefined>();
-  }
-
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin driver{house, "sim"}, client{house, "north"}, listener{house, "ear"};
+  std::vector<ProgramDefined> programs() { return facts<ProgramDefined>(); }
 };
 
 }  // namespace

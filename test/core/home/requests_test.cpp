@@ -9,16 +9,13 @@ namespace {
 
 constexpr hearth_type kQuestion = type_hash("vendor.Question");
 
-struct Scene {
+struct Scene : Stage {
   std::uint64_t ask(std::chrono::microseconds timeout = std::chrono::seconds(10)) {
     return client.send(MessageKind::kRequest, kQuestion, {}, 0, static_cast<std::uint64_t>(timeout.count()));
   }
   std::uint64_t question() {
     return oracle.wait([](const Message& m) { return m.kind == MessageKind::kRequest; }).id;
   }
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin client{house, "north"};
   FakePlugin oracle{house, "oracle", {kQuestion}, "oracle"};
 };
 

@@ -5,22 +5,6 @@ using namespace hearth;
 using namespace hearth::core;
 using namespace hearth::core::test;
 
-namespace {
-
-std::vector<DeviceDeclared> devices(House& house) {
-  FakePlugin reader(house, "reader");
-  reader.subscribe<DeviceDeclared>();
-  return reader.read_all<DeviceDeclared>();
-}
-
-std::vector<StateChanged> states(House& house) {
-  FakePlugin reader(house, "reader");
-  reader.subscribe<StateChanged>();
-  return reader.read_all<StateChanged>();
-}
-
-}  // namespace
-
 TEST_CASE("devices, numbers, names, states and groups survive a restart; the devices wait for their plugin") {
   TemporaryFolder folder;
   const Value values[] = {true, std::int64_t{40}, 0.1 + 0.2};
@@ -36,20 +20,20 @@ TEST_CASE("devices, numbers, names, states and groups survive a restart; the dev
     client.answer_as<GroupDefined>(client.request(GroupWanted{0, "All", {"sim:a"}}));
   }
   House house(folder.path());
-  const auto known = devices(house);
+  const auto known = standing<DeviceDeclared>(house);
   REQUIRE(known.size() == 1);
   CHECK(known[0].number == 2);
   CHECK(known[0].capabilities == lamp("sim:a").capabilities);
   CHECK_FALSE(known[0].reachable);
   std::map<std::string, Value> found;
-  for (const auto& state : states(house)) found[state.capability] = state.value;
+  for (const auto& state : standing<StateChanged>(house)) found[state.capability] = state.value;
   CHECK(found["on_off"] == values[0]);
   CHECK(found["brightness"] == values[1]);
   CHECK(found["power"] == values[2]);
   FakePlugin driver(house, "sim"), client(house, "north");
   driver.publish(lamp("sim:a"));
   driver.publish(lamp("sim:new"));
-  const auto now = devices(house);
+  const auto now = standing<DeviceDeclared>(house);
   REQUIRE(now.size() == 2);
   for (const auto& device : now) CHECK(device.number == (device.device == "sim:a" ? 2u : 3u));
   client.subscribe<GroupDefined>();
@@ -70,7 +54,7 @@ TEST_CASE("texts and colors survive a restart as they were") {
   }
   House house(folder.path());
   std::map<std::string, Value> found;
-  for (const auto& state : states(house)) found[state.capability] = state.value;
+  for (const auto& state : standing<StateChanged>(house)) found[state.capability] = state.value;
   CHECK(found["color"] == color);
   CHECK(found["vendor.text"] == text);
 }
@@ -90,7 +74,7 @@ TEST_CASE("a wish is handed to its driver after a restart, under the number that
   const auto asked = driver.asked<DeviceWanted>();
   CHECK(body_of<DeviceWanted>(asked).channel == 2);
   driver.answer(asked.id, DeviceTaken{"sim:x", 0});
-  const auto known = devices(house);
+  const auto known = standing<DeviceDeclared>(house);
   REQUIRE(known.size() == 1);
   CHECK(known[0].device == "sim:x");
   CHECK(known[0].number == number);
@@ -120,7 +104,7 @@ TEST_CASE("a state that its declaration can't have is not believed after a resta
     house.store->write_state({1, "power", "12", 1, "", 0});
   }
   House house(folder.path());
-  const auto found = states(house);
+  const auto found = standing<StateChanged>(house);
   REQUIRE(found.size() == 1);
   CHECK(found[0].capability == "power");
   CHECK(found[0].value == Value(12.0));

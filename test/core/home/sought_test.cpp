@@ -78,11 +78,7 @@ std::vector<std::string> ids(const DevicesFound& found) {
   return all;
 }
 
-struct Scene {
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin client{house, "north"};
-};
+using Scene = Stage;
 
 }  // namespace
 

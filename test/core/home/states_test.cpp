@@ -10,14 +10,11 @@ using namespace hearth::core::test;
 
 namespace {
 
-struct Scene {
+struct Scene : DrivenStage {
   Scene() {
     driver.publish(lamp("sim:a"));
     house.settle();
   }
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin driver{house, "sim"}, client{house, "north"};
 };
 
 }  // namespace

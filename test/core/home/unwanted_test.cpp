@@ -9,29 +9,19 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
-struct Scene {
+struct Scene : DrivenStage {
   explicit Scene(bool with_devices = true) {
     if (!with_devices) return;
     driver.publish(lamp("sim:a"));
     driver.publish(lamp("sim:b"));
     driver.subscribe<DeviceRemoved>();
   }
-  hearth_status unwant(const std::string& device) {
-    return client.answer_to(client.request(DeviceUnwanted{device})).status;
-  }
+  hearth_status unwant(const std::string& device) { return status(DeviceUnwanted{device}); }
   Ids devices() {
-    FakePlugin reader(house, "reader");
-    reader.subscribe<DeviceDeclared>();
     Ids ids;
-    for (const auto& device : reader.read_all<DeviceDeclared>()) ids.push_back(device.device);
+    for (const auto& device : facts<DeviceDeclared>()) ids.push_back(device.device);
     std::sort(ids.begin(), ids.end());
     return ids;
-  }
-  template <class T>
-  std::vector<T> facts() {
-    FakePlugin reader(house, "reader");
-    reader.subscribe<T>();
-    return reader.template read_all<T>();
   }
   // A client asks for it by an address, the driver says which it is and declares it.
   DeviceTaken wanted_again(const std::string& address, const DeviceDeclared& found) {
@@ -41,10 +31,6 @@ struct Scene {
     driver.answer(asked.id, DeviceTaken{found.device, 0});
     return client.answer_as<DeviceTaken>(id);
   }
-
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin driver{house, "sim"}, client{house, "north"}, listener{house, "ear"};
 };
 
 }  // namespace

@@ -9,15 +9,8 @@ namespace {
 
 const DeviceWanted kWanted{"sim", "127.0.0.7", 0, "Porch", "Outside"};
 
-struct Scene {
-  std::vector<DeviceDeclared> devices() {
-    FakePlugin reader(house, "reader");
-    reader.subscribe<DeviceDeclared>();
-    return reader.read_all<DeviceDeclared>();
-  }
-  TemporaryFolder folder;
-  House house{folder.path()};
-  FakePlugin client{house, "north"};
+struct Scene : Stage {
+  std::vector<DeviceDeclared> devices() { return facts<DeviceDeclared>(); }
 };
 
 }  // namespace
@@ -188,9 +181,7 @@ TEST_CASE("a driver can't name a device of another plugin, or none at all") {
 
 TEST_CASE("a wish with unclean texts, or a driver that could not be one, is refused") {
   Scene s;
-  const auto status = [&](DeviceWanted wanted) {
-    return s.client.answer_to(s.client.request(wanted)).status;
-  };
+  const auto status = [&](const DeviceWanted& wanted) { return s.status(wanted); };
   CHECK(status({"", "127.0.0.7", 0, "", ""}) == HEARTH_INVALID);
   CHECK(status({"sim:x", "127.0.0.7", 0, "", ""}) == HEARTH_INVALID);
   CHECK(status({"sim", "", 0, "", ""}) == HEARTH_INVALID);
