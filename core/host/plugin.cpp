@@ -93,6 +93,11 @@ void PluginRun::make(RunSettings settings) {
 void PluginRun::make_thread(PluginSetup setup) {
   auto thread =
       std::make_unique<PluginThread>(std::move(setup), *endpoint_, log_sink(), extensions(), step_sink());
+  thread->on_waking([&loop = world_.loop, self = self_] {
+    loop.post([self] {
+      if (*self) (*self)->look_regularly();
+    });
+  });
   begin_ = [this, of = thread.get()] {
     of->begin([this]() -> Result<const hearth_plugin*> {
       if (builtin_) return builtin_;
@@ -263,9 +268,9 @@ void PluginRun::end() {
 
 // ---- Looking after it ---------------------------------------------------------------------------------
 
-// All plugins at the same moments, so that the server wakes once for all.
+// All plugins at the same moments, so that the server wakes once for all; and none that sleeps.
 void PluginRun::look_regularly() {
-  if (builtin_) return;
+  if (builtin_ || looks_ != 0 || has_ended_) return;
   world_.loop.timer(
       kLookUs - steady_now_us() % kLookUs, kLookUs, [](void* self) { static_cast<PluginRun*>(self)->look(); },
       this, &looks_);
@@ -282,6 +287,7 @@ void PluginRun::look() {
     world_.log.info(fmt::format("plugin {} goes on", file_.manifest.id));
     stalled_since_us_ = 0;
   }
+  if (since == 0 && runner_->look_away()) world_.loop.cancel(std::exchange(looks_, 0));
   if (runner_->pid() == 0 || !killed_because_.empty()) return;
   if (busy_us >= kHangUs) return kill(fmt::format("it hung for {} s", kHangUs / 1'000'000));
   if (--looks_until_memory_ <= 0) look_at_memory();

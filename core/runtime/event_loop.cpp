@@ -150,7 +150,7 @@ void EventLoop::sleep(bool may_block) {
   }
   std::array<epoll_event, 64> events;
   const int n = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_ms);
-  vitals_.busy_since_us.store(steady_now_us(), std::memory_order_relaxed);
+  wakes();
   for (int i = 0; i < n; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
     const std::uint64_t handle = event.data.u64;  // a copy: epoll_event is packed
@@ -165,6 +165,18 @@ void EventLoop::sleep(bool may_block) {
     copy.fn(copy.arg, from_epoll(event.events));
     mark();
   }
+}
+
+// Either side writes its own word before it reads the other's, so one of them sees that the loop is awake.
+void EventLoop::wakes() {
+  vitals_.busy_since_us.store(steady_now_us());
+  if (tell_ && unwatched_.load() && unwatched_.exchange(false)) tell_();
+}
+
+bool EventLoop::look_away() {
+  unwatched_.store(true);
+  // If it is awake, but has seen that nobody looks, it has told already.
+  return vitals_.busy_since_us.load() == 0 || !unwatched_.exchange(false);
 }
 
 hearth_status EventLoop::post(hearth_task_fn fn, void* arg) {

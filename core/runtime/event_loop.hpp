@@ -84,6 +84,10 @@ class EventLoop {
   std::int64_t busy_since_us() const { return vitals_.busy_since_us.load(std::memory_order_relaxed); }
   std::int64_t longest_us() const { return vitals_.longest_us.load(std::memory_order_relaxed); }
   Vitals& vitals() const { return vitals_; }
+  // For whoever watches it without waking for that while nothing happens: true if it sleeps; then `tell` is
+  // called once, on the loop, when it wakes. [any; on_waking before run]
+  bool look_away();
+  void on_waking(std::function<void()> tell) { tell_ = std::move(tell); }
   // [loop] Said after each callback, so that the time it took is known.
   void mark();
 
@@ -103,6 +107,7 @@ class EventLoop {
   bool run_posted();
   void fire_timers();
   void sleep(bool may_block);
+  void wakes();
   bool may_sleep();
 
   int epoll_ = -1;
@@ -121,6 +126,8 @@ class EventLoop {
   bool post_asleep_ = false;
   bool posts_closed_ = false;
 
+  std::function<void()> tell_;
+  std::atomic<bool> unwatched_{false};
   Vitals own_vitals_;
   Vitals& vitals_;
 };

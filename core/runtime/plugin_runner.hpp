@@ -57,6 +57,9 @@ class PluginRunner {
   // For supervision. The process; 0: this one.
   virtual pid_t pid() const = 0;
   virtual std::int64_t busy_since_us() const = 0;
+  // True if it is idle and says so when it no longer is, by what it was made with; until then there is
+  // nothing to see. False: it has to be looked at all the time.
+  virtual bool look_away() { return false; }
   virtual std::int64_t longest_callback_us() const = 0;
   virtual std::int64_t cpu_us() const = 0;
   // Messages that it wanted to send and that were not taken.

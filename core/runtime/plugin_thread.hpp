@@ -31,6 +31,8 @@ class PluginThread : public PluginRunner, private LoopSource {
   // ended.
   void run(Open open);
   EventLoop& loop() { return loop_; }
+  // Before begin(): what look_away() promises. Called on the plugin's thread.
+  void on_waking(std::function<void()> tell) { loop_.on_waking(std::move(tell)); }
 
   void stop() override;
   bool kill() override { return false; }
@@ -40,6 +42,7 @@ class PluginThread : public PluginRunner, private LoopSource {
   const Queue& inbox() const override { return inbox_; }
   pid_t pid() const override { return 0; }
   std::int64_t busy_since_us() const override { return loop_.busy_since_us(); }
+  bool look_away() override { return loop_.look_away(); }
   std::int64_t longest_callback_us() const override { return loop_.longest_us(); }
   std::int64_t cpu_us() const override;
   std::uint64_t refused() const override { return loop_.vitals().refused.load(std::memory_order_relaxed); }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
 #include <vector>
@@ -266,4 +267,34 @@ TEST_CASE_METHOD(Looped, "the longest callback's time is kept") {
   });
   CHECK(run());
   CHECK(loop.longest_us() >= 20'000);
+}
+
+TEST_CASE_METHOD(Looped, "a loop that nobody looks at says so when it wakes, each time") {
+  std::atomic<int> told{0};
+  std::atomic<bool> in_callback{false}, go_on{false};
+  loop.on_waking([&] { ++told; });
+  std::thread runner([this] { loop.run(); });
+  // Until it sleeps and hasn't told meanwhile; how often it had told.
+  const auto look_away = [&] {
+    while (true) {
+      const int before = told;
+      if (loop.look_away() && told == before) return before;
+      std::this_thread::yield();
+    }
+  };
+  for (int i = 0; i < 1000; ++i) {
+    const int before = look_away();
+    loop.post([] {});
+    while (told == before) std::this_thread::yield();
+  }
+  look_away();
+  loop.post([&] {
+    in_callback = true;
+    while (!go_on) std::this_thread::yield();
+  });
+  while (!in_callback) std::this_thread::yield();
+  CHECK_FALSE(loop.look_away());
+  go_on = true;
+  loop.quit();
+  runner.join();
 }
