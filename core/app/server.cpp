@@ -131,6 +131,7 @@ Status Server::prepare() {
   setenv("TZ", configuration_.home.timezone.c_str(), 1);
   tzset();
   log_.set_entries(configuration_.server.log_entries);
+  if (!configuration_.zone_doubt.empty()) log_.warning(configuration_.zone_doubt);
   if (auto status = make_folders(); !status.ok()) return status;
   auto store =
       store::Store::open(options_.state_dir, [this](const std::string& words) { log_.error(words); });
@@ -246,6 +247,8 @@ void Server::reload() {
     const auto before = std::exchange(configuration_, std::move(*loaded));
     log_.set_entries(configuration_.server.log_entries);
     if (before.home != configuration_.home) place_home();
+    if (before.zone_doubt != configuration_.zone_doubt && !configuration_.zone_doubt.empty())
+      log_.warning(configuration_.zone_doubt);
     if (before.home.timezone != configuration_.home.timezone)
       log_.warning("programs follow the new time zone now, times shown by plugins after a restart");
     for (const auto& problem : lines_of(configuration_.problems())) log_.error(problem);

@@ -66,6 +66,7 @@ struct Configuration {
   Home home;
   std::map<std::string, PluginSection, std::less<>> plugins;  // by id
   std::vector<std::string> files;                             // in the order in which they were merged
+  std::string zone_doubt;  // home.timezone is a guess, and why it may be wrong, for a person; empty: it isn't
 
   // The section of that plugin; an empty one, standing in the main file, when the files have none.
   PluginSection section(std::string_view id) const;

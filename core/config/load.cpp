@@ -98,7 +98,9 @@ class Loading {
 
   void read_home() {
     Home& home = configuration_.home;
-    home.timezone = system_time_zone(zones_);
+    auto system = system_time_zone(zones_);
+    home.timezone = std::move(system.name);
+    configuration_.zone_doubt = std::move(system.doubt);
     const ObjectPtr table = object_at(*root_, "home");
     if (!table) return;
     if (const Json degrees = table->get("latitude"); is_number(degrees))
@@ -117,6 +119,7 @@ class Loading {
       add("home.timezone", "expected a time zone of this system, such as Europe/Berlin");
     }
     home.timezone = zone;
+    configuration_.zone_doubt.clear();
   }
 
   void read_plugin(const std::string& id, const Json& value) {

@@ -32,16 +32,19 @@ bool is_time_zone(const std::string& name, const ZoneFiles& files) {
   return file && std::string_view(magic.data(), magic.size()) == "TZif";  // RFC 8536, section 3.1
 }
 
-std::string system_time_zone(const ZoneFiles& files) {
+SystemZone system_time_zone(const ZoneFiles& files) {
   const auto tz = files.tz.starts_with(':') ? files.tz.substr(1) : files.tz;
-  if (!tz.empty() && is_time_zone(tz, files)) return tz;
+  if (!tz.empty() && is_time_zone(tz, files)) return {tz, {}};
   std::error_code failure;
+  if (fs::symlink_status(files.localtime, failure).type() == fs::file_type::not_found) return {};
   const std::string target = fs::read_symlink(files.localtime, failure).string();
   constexpr std::string_view kFolder = "zoneinfo/";
   const std::size_t at = target.rfind(kFolder);
-  if (failure || at == std::string::npos) return "UTC";
-  const std::string name = target.substr(at + kFolder.size());
-  return is_time_zone(name, files) ? name : "UTC";
+  const bool named = !failure && at != std::string::npos;
+  const std::string name = named ? target.substr(at + kFolder.size()) : std::string();
+  if (is_time_zone(name, files)) return {name, {}};
+  return {"UTC", files.localtime.string() + " is not a link that names a time zone: programs run by UTC, " +
+                     "unless [home] timezone says otherwise"};
 }
 
 }  // namespace hearth::config

@@ -165,6 +165,34 @@ TEST_CASE("without a time zone the one of the system is taken") {
   const auto loaded = folder.load("");
   REQUIRE(words(loaded) == "ok");
   CHECK(loaded->home.timezone == "Europe/Berlin");
+  CHECK(loaded->zone_doubt.empty());
+}
+
+TEST_CASE(
+    "a system whose zone has no name is in UTC, and that is doubted unless the configuration names one") {
+  const Folder folder;
+  SECTION("its file is a copy") { folder.write("localtime", "TZif2"); }
+  SECTION("its link leads elsewhere") {
+    std::filesystem::create_symlink("../notes.txt", folder.path() / "localtime");
+  }
+  SECTION("its link names no zone") {
+    std::filesystem::create_symlink("../zoneinfo/Europe/Atlantis", folder.path() / "localtime");
+  }
+  const auto guessed = folder.load("");
+  REQUIRE(words(guessed) == "ok");
+  CHECK(guessed->home.timezone == "UTC");
+  CHECK(guessed->zone_doubt.find("is not a link that names a time zone") != std::string::npos);
+  const auto named = folder.load("[home]\ntimezone = 'Europe/Berlin'");
+  REQUIRE(words(named) == "ok");
+  CHECK(named->zone_doubt.empty());
+}
+
+TEST_CASE("a system without a zone is in UTC, beyond doubt") {
+  const Folder folder;
+  const auto loaded = folder.load("[home]\nprogram_grace_s = 60");
+  REQUIRE(words(loaded) == "ok");
+  CHECK(loaded->home.timezone == "UTC");
+  CHECK(loaded->zone_doubt.empty());
 }
 
 TEST_CASE("a broken plugin section is that plugin's problem only") {
