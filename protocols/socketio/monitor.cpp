@@ -1,0 +1,72 @@
+// Counting commands and answers.
+#include "monitor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hearth::monitor {
+
+namespace {
+
+constexpr std::size_t kMostNoted = 64;  // of one user; so many at most are told to have failed
+
+}  // namespace
+
+void Monitor::bind(Client& user) {
+  user.target = this;
+  user.place_at_target = users.size();
+  users.push_back(&user);
+}
+
+void Monitor::unbind(Client& user) {
+  users.back()->place_at_target = user.place_at_target;
+  std::swap(users[user.place_at_target], users.back());
+  users.pop_back();
+  user.target = nullptr;
+  user.out.clear();
+}
+
+bool Monitor::is_busy(Microseconds now) {
+  if (sent - answered < kMostOut) return false;
+  give_up(now);
+  return answers && sent != answered;
+}
+
+std::uint64_t Monitor::send(Microseconds now) {
+  if (sent == answered) since = now;
+  return ++sent;
+}
+
+Done Monitor::answer(Microseconds now) {
+  answers = true;
+  if (answered == sent) return {};
+  ++answered;
+  since = now;
+  if (asked.empty() || asked.front().number != answered) return {};
+  auto done = std::move(asked.front().done);
+  asked.erase(asked.begin());
+  return done;
+}
+
+std::size_t Monitor::out_of(const Client& user) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(user.out, [this](std::uint64_t n) { return n > answered; }));
+}
+
+void Monitor::note(Client& user, std::uint64_t n) const {
+  if (!user.out.empty()) std::erase_if(user.out, [this](std::uint64_t number) { return number <= answered; });
+  if (user.out.size() < kMostNoted) user.out.push_back(n);
+}
+
+void Monitor::give_up(Microseconds now) {
+  if (sent != answered && now - since > kPatience)
+    end_all({ErrorCode::kTimeout, "the monitor gave no answer"});
+}
+
+void Monitor::end_all(const Status& how) {
+  answered = sent;
+  const auto over = std::exchange(asked, {});
+  for (const auto& one : over) one.done(how);
+}
+
+}  // namespace hearth::monitor

@@ -1,0 +1,106 @@
+// Wiring of the plugin.
+#include "socketio.hpp"
+
+#include <stdexcept>
+
+#include "hearth/net/tls.hpp"
+#include "page.hpp"
+
+namespace hearth::monitor {
+
+namespace {
+
+FlowOptions flow_options(const Config& config) {
+  const auto length = static_cast<std::size_t>(config.integer("monitor_id_length"));
+  FlowOptions options{length, config.text("local_monitor")};
+  const bool fill_up = options.house.empty();
+  if (fill_up) {
+    options.house = "hearth";
+    if (options.house.size() < length) options.house.resize(length, '0');
+  }
+  if (!is_monitor_id(options.house, length))
+    throw std::runtime_error(
+        fill_up ? concat("local_monitor must be given: hearth is longer than monitor_id_length = ", length)
+                : concat("local_monitor has not the ", length, " characters of monitor_id_length"));
+  return options;
+}
+
+}  // namespace
+
+SocketIo::SocketIo(Context& context)
+    : Protocol(context),
+      io_(context),
+      bridge_(house_.devices(),
+              [this](std::string device, std::string capability, Value value,
+                     std::function<void(const CommandDone&)> done) {
+                return command(std::move(device), std::move(capability), std::move(value), std::move(done));
+              }),
+      flow_(flow_options(ctx.config), hooks()),
+      devices_(ctx, flow_),
+      access_(ctx.config.text("user_token"), ctx.config.text("monitor_token"),
+              !ctx.config.texts("origins").empty()) {}
+
+FlowHooks SocketIo::hooks() {
+  return {[this](std::string_view text, FlowHooks::Answer answer) { bridge_.run(text, std::move(answer)); },
+          [this](const std::string& id) { devices_.came(id); },
+          [this](const std::string& id) { devices_.went(id); }, [this] { return ctx.loop.steady(); }};
+}
+
+net::HttpServerOptions SocketIo::http_options() const {
+  net::HttpServerOptions options{.listener = net::ListenerOptions::from(ctx.config)};
+  options.listener.closed_at_first = true;
+  options.listener.max_per_address =
+      static_cast<std::size_t>(ctx.config.integer("max_connections_per_address"));
+  const auto certificate = ctx.config.text("tls_certificate"), key = ctx.config.text("tls_key");
+  if (certificate.empty() != key.empty())
+    throw std::runtime_error("tls_certificate and tls_key belong together: one of them is missing");
+  if (certificate.empty()) return options;
+  const auto tls = net::TlsServer::load({.certificate = certificate, .key = key});
+  if (!tls.ok()) throw std::runtime_error(tls.error().words);
+  options.layer = tls->layer();
+  return options;
+}
+
+void SocketIo::offer() {
+  server_ = std::make_unique<socketio::Server>(io_, socketio::ServerOptions::from(ctx.config));
+  server_->offer(
+      "/",
+      [this](const std::shared_ptr<socketio::Socket>& socket, const socketio::Joining& joining) {
+        if (const auto rights = access_.judge(joining.auth, joining.origin); rights.ok())
+          flow_.join(*socket, *rights);
+      },
+      [this](const socketio::Joining& joining) {
+        return access_.judge(joining.auth, joining.origin).status();
+      });
+}
+
+void SocketIo::start() {
+  // The first client sees the whole house: it waits in the kernel's queue until that is here.
+  house_.follow(ctx, {}, [this] {
+    if (http_) http_->listener().admit();
+  });
+  devices_.begin();
+  offer();
+  auto options = http_options();
+  server_->install(options);
+  auto http = net::HttpServer::open(io_, options, [this](const std::shared_ptr<net::HttpExchange>& exchange) {
+    const auto& request = exchange->request();
+    if (server_->serves(request)) return server_->handle(exchange);
+    exchange->answer(answer_page(request, flow_.counts(), HEARTH_VERSION));
+  });
+  if (!http.ok()) throw std::runtime_error(http.error().words);
+  http_ = std::move(*http);
+  ctx.note("listen", http_->address());
+  ctx.log.info("listening on ", http_->address());
+}
+
+void SocketIo::stop() {
+  devices_.end();
+  server_.reset();
+  http_.reset();
+  io_.linger.clear();
+}
+
+}  // namespace hearth::monitor
+
+HEARTH_PLUGIN(hearth::monitor::SocketIo)
