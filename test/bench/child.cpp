@@ -148,6 +148,10 @@ double Child::pss_mb() const {
   return static_cast<double>(kb) / 1024;
 }
 
+double Child::rss_kib() const {
+  return static_cast<double>(number_of(content(proc(pid_, "smaps_rollup")), "\nRss:"));
+}
+
 std::uint64_t Child::bytes_written() const {
   std::uint64_t bytes = 0;
   for (const auto pid : family()) bytes += number_of(content(proc(pid, "io")), "\nwrite_bytes:");

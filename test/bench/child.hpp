@@ -39,6 +39,8 @@ class Child {
   Seconds cpu() const;
   // Proportional set size of it and its children.
   double pss_mb() const;
+  // Resident set size of it alone.
+  double rss_kib() const;
   // Caused by it and its children since they began.
   std::uint64_t bytes_written() const;
 

@@ -57,9 +57,11 @@ std::string House::configuration() const {
     if (file.path().extension() != ".so") continue;
     const bool needed = id == "athome" || id == "simulated";
     text += "[plugin." + id + "]\n";
-    if (!needed && !options_.every_plugin) {
+    const auto also = options_.also.find(id);
+    if (!needed && !options_.every_plugin && also == options_.also.end()) {
       text += "enabled = false\n";
     } else {
+      if (also != options_.also.end()) text += also->second;
       if (needed && options_.isolated) text += "isolation = \"process\"\n";
       if (listens(id)) text += "listen = \"127.0.0.1:0\"\n";
     }
@@ -74,9 +76,12 @@ double House::start() {
       "--runtime-dir", folder_ / "run", "--plugin-dir", options_.build / "lib/hearth/plugins"});
   server_->wait_for("hearthd ready in ");
   const Seconds took = std::chrono::steady_clock::now() - begin;
-  const auto where = server_->wait_for("athome: listening on 127.0.0.1:");
-  port_ = static_cast<std::uint16_t>(std::stoi(where));
+  port_ = port_of("athome");
   return took.count() * 1000;
+}
+
+std::uint16_t House::port_of(const std::string& plugin) {
+  return static_cast<std::uint16_t>(std::stoi(server_->wait_for(plugin + ": listening on 127.0.0.1:")));
 }
 
 std::string House::ctl(const std::vector<std::string>& arguments) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -15,7 +16,8 @@ struct HouseOptions {
   std::filesystem::path build;  // where bin/ and lib/hearth/plugins/ are
   int devices = 100;            // simulated ones: a light, a dimmer, a colour lamp, and so on in turn
   bool every_plugin = false;    // else AtHome and the simulated devices alone
-  bool isolated = false;        // AtHome and the simulated devices in processes of their own
+  std::map<std::string, std::string> also = {};  // plugins besides these, with lines of their sections
+  bool isolated = false;                         // AtHome and the simulated devices in processes of their own
 };
 
 class House {
@@ -30,8 +32,9 @@ class House {
   void stop() { server_.reset(); }
 
   Child& server() { return *server_; }
-  // Of AtHome.
+  // Of AtHome, and of any plugin that listens.
   std::uint16_t port() const { return port_; }
+  std::uint16_t port_of(const std::string& plugin);
   // What hearthctl prints for `arguments`.
   std::string ctl(const std::vector<std::string>& arguments) const;
 
