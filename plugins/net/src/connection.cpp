@@ -23,7 +23,8 @@ Connection::Connection(Io& io, Fd socket, const Ip& peer, const ConnectionLimits
       peer_(peer),
       limits_(limits),
       deadline_(io.deadlines, [this] { deadline_passed(); }),
-      write_deadline_(io.deadlines, [this] { fail(ErrorCode::kTimeout, "the peer doesn't read"); }) {}
+      write_deadline_(io.deadlines, [this] { fail(ErrorCode::kTimeout, "the peer doesn't read"); }),
+      held_(io, Held::Of::kOutput) {}
 
 Connection::~Connection() {
   watch_.reset();  // before the descriptor is closed

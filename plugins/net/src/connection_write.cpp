@@ -15,6 +15,7 @@ namespace hearth::net {
 namespace {
 
 constexpr std::size_t kCheapToJoin = 1024;
+constexpr std::size_t kFree = 64 * 1024;  // of what waits; so much every peer may leave unread
 
 }  // namespace
 
@@ -48,7 +49,8 @@ void Connection::send(std::string_view first, std::string_view second, int flags
 
 // False if that is more than a peer may leave unread; then it has failed.
 bool Connection::enqueue(std::string_view first, std::string_view second) {
-  if (queued() + first.size() + second.size() > limits_.max_output) {
+  const auto all = queued() + first.size() + second.size();
+  if (all > limits_.max_output || (all > kFree && !held_.set(all))) {
     fail(ErrorCode::kBusy, "the peer doesn't read");
     return false;
   }
@@ -99,6 +101,7 @@ bool Connection::push_out() {
   }
   output_ = {};
   sent_ = 0;
+  held_.set(0);
   write_deadline_.clear();
   return true;
 }

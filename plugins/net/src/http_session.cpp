@@ -147,7 +147,10 @@ void HttpSession::refuse(int status, std::string_view words) {
   ++shared_->counters.refused;
   auto response = HttpResponse::text(status, words);
   response.close = true;
-  if (shared_->options.dress) shared_->options.dress(response);
+  announced_.reset();
+  // With these, the headers were in order, if they have come.
+  const bool read = status == 408 || status == 413 || status == 503;
+  if (shared_->options.dress) shared_->options.dress(response, read ? parser_.head().headers : HttpHeaders());
   bodiless_ = chunked_ = old_ = false;
   std::string text = head_of(response, concat("Content-Length: ", response.body.size(), "\r\n"));
   connection_.close_with(text.append(response.body));

@@ -36,12 +36,12 @@ void Io::settle_later(std::shared_ptr<Connection> connection) {
 
 // One timer for all that comes until it fires.
 void Io::push_later(const std::shared_ptr<Connection>& connection) {
+  if (soon_.empty())
+    soon_timer_ = loop.after(std::chrono::milliseconds(2), [this] {
+      for (const auto& weak : std::exchange(soon_, {}))
+        if (const auto one = weak.lock()) one->push_soon();
+    });
   soon_.push_back(connection);
-  if (soon_.size() != 1) return;
-  soon_timer_ = loop.after(std::chrono::milliseconds(2), [this] {
-    for (const auto& weak : std::exchange(soon_, {}))
-      if (const auto one = weak.lock()) one->push_soon();
-  });
 }
 
 }  // namespace hearth::net

@@ -68,6 +68,7 @@ std::size_t WebSocket::data(std::string_view bytes) {
     if (event == WebSocketDecoder::Event::kNeedMore) break;
     if (total < bytes.size()) connection_->cork();  // what several frames lead to travels together
     if (!heard(event)) break;
+    if (role_ == Role::kClient && keep.use_count() == 1) drop();  // its owner has let go of it
   }
   if (state_ != State::kEnded && !held_.set(decoder_.held()))
     refuse(WebSocketCode::kTryLater, "too much at once");

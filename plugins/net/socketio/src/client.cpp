@@ -1,7 +1,9 @@
 // A client's connection: the handshake of Engine.IO and of Socket.IO behind it, pings, and silence noticed.
 #include "hearth/socketio/client.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "hearth/net/held.hpp"
 #include "hearth/net/json.hpp"
@@ -52,24 +54,34 @@ class ClientSocket final : public Link, public Socket {
     });
   }
 
+  ~ClientSocket() override {
+    socket_->drop();  // its callbacks hold this bare
+  }
+  ClientSocket(const ClientSocket&) = delete;
+  ClientSocket& operator=(const ClientSocket&) = delete;
+
   void send(std::string_view packet, const Attachments& attachments, net::Haste haste) override {
     socket_->send_text(concat("4", packet), haste);
     for (const auto& attachment : attachments) socket_->send_binary(attachment);
   }
   void left(Socket&, bool) override { finish(); }
   void probe(Microseconds timeout, std::function<void(bool)> done) override {
-    probed_ = std::move(done);
-    probe_ = io_.loop.after(timeout, [this] { end_probe(false); });
-    socket_->on_pong([this](std::string_view) { end_probe(true); });
+    probes_.push_back({++last_probe_, std::move(done), {}});
+    probes_.back().timeout = io_.loop.after(timeout, [this, id = last_probe_] { end_probe(id); });
+    socket_->on_pong([this](std::string_view) {
+      const auto keep = shared_from_this();
+      end_probes(true);
+    });
     socket_->send_ping();
   }
+  std::size_t queued() const override { return socket_->queued(); }
   const Loop& loop() const override { return io_.loop; }
   const net::Ip& peer() const override { return socket_->peer(); }
   const std::string& origin() const override { return origin_; }
 
  private:
   void heard(std::string_view data, bool binary) {
-    end_probe(true);
+    end_probes(true);
     if (patience_.count() != 0) silence_.set(patience_);
     if (binary) return take(decoder_.binary(data));
     EnginePacket message;
@@ -104,7 +116,7 @@ class ClientSocket final : public Link, public Socket {
     if (event == PacketDecoder::Event::kRefused) return lost(concat("a wrong packet: ", decoder_.fault()));
     if (!held_.set(decoder_.held())) return lost("too much at once");
     if (event == PacketDecoder::Event::kNeedMore) return;
-    auto& packet = decoder_.packet();
+    auto packet = std::move(decoder_.packet());
     if (packet.nsp != nsp()) return;  // nothing of ours
     switch (packet.type) {
       case PacketType::kConnect: return joined(packet);
@@ -138,13 +150,22 @@ class ClientSocket final : public Link, public Socket {
     ended(words);
   }
 
-  void end_probe(bool alive) {
-    if (const auto done = std::exchange(probed_, nullptr)) done(alive);
+  void end_probe(std::uint64_t id) {
+    const auto keep = shared_from_this();
+    const auto found = std::ranges::find(probes_, id, &Probe::id);
+    if (found == probes_.end()) return;
+    const auto probe = std::move(*found);
+    probes_.erase(found);
+    probe.done(false);
+  }
+  void end_probes(bool alive) {
+    if (probes_.empty()) return;
+    for (const auto& probe : std::exchange(probes_, {})) probe.done(alive);
   }
 
   void finish() {
     silence_.clear();
-    end_probe(false);
+    end_probes(false);
     socket_->on_close(nullptr);
     socket_->close();
   }
@@ -158,8 +179,13 @@ class ClientSocket final : public Link, public Socket {
   net::Held held_;
   net::Deadline silence_;
   Microseconds patience_{0};  // the server's own promise, once it has opened
-  Handle probe_;
-  std::function<void(bool)> probed_;
+  struct Probe {
+    std::uint64_t id;
+    std::function<void(bool)> done;
+    Handle timeout;
+  };
+  std::vector<Probe> probes_;
+  std::uint64_t last_probe_ = 0;
   std::function<void(Status)> opened_;
 };
 

@@ -12,6 +12,11 @@ void EngineSession::begin_polling(net::HttpExchange& exchange) {
   server_->answer(exchange, origin_, "text/plain; charset=UTF-8", open_packet());
 }
 
+// A browser's first request, a GET of the page's own host, doesn't say whose page it is; all others do.
+void EngineSession::comes_from(std::string_view page) {
+  if (origin_.empty()) origin_ = page;
+}
+
 void EngineSession::poll(const std::shared_ptr<net::HttpExchange>& exchange) {
   if (poll_) {
     server_->refuse(*exchange, EngineError::kBadRequest);
@@ -27,7 +32,7 @@ void EngineSession::poll(const std::shared_ptr<net::HttpExchange>& exchange) {
   flush();
 }
 
-// Its owner holds on to what is returned until the body is there or never will be.
+// The HTTP server holds on to what is returned until the body is there or never will be.
 std::shared_ptr<void> EngineSession::post_announced() {
   if (!post_.expired()) {
     fail("two posts at once");
@@ -61,7 +66,7 @@ void EngineSession::post(net::HttpExchange& exchange) {
 bool EngineSession::take_payload(std::string_view body) {
   corked_ = true;
   EnginePayload payload(body);
-  for (std::string_view text; state_ != State::kClosed && payload.next(text);) {
+  for (std::string_view text; state_ != State::kClosed && !overflown_ && payload.next(text);) {
     EnginePacket packet;
     if (!server_->reader_.read(text, packet) || packet.type == EngineType::kPing) return false;
     heard(packet);
@@ -87,7 +92,8 @@ void EngineSession::answer_poll(std::string body) {
 // What was sent goes out with one poll, the end with the next: clients look at a packet that says goodbye to
 // a namespace before they hear that the connection is gone.
 void EngineSession::go_on_closing() {
-  if (upgrade_) upgrade_.reset();
+  if (upgrade_ && upgrade_->probed()) return;  // with the end of that
+  upgrade_.reset();
   if (socket_) return end("", false);
   if (!poll_) return;
   if (!queue_.empty()) return flush_polling();
@@ -116,6 +122,7 @@ void EngineSession::upgraded(std::shared_ptr<net::WebSocket> socket) {
   held_.set(0);
   corked_ = false;
   sign_of_life();
+  if (state_ == State::kClosing) go_on_closing();
 }
 
 // Polling goes on, as if nothing had been.

@@ -2,6 +2,7 @@
 #include "hearth/socketio/engine_server.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "hearth/net/http_url.hpp"
@@ -12,6 +13,8 @@ namespace hearth::socketio {
 namespace {
 
 constexpr std::size_t kMaxEnded = 256;
+constexpr std::size_t kMaxOrigin = 256;
+constexpr auto kNoteEvery = std::chrono::seconds(10);
 constexpr auto kEndedFor = std::chrono::seconds(30);
 
 std::string_view words_of(EngineError error) {
@@ -26,6 +29,23 @@ std::string_view words_of(EngineError error) {
   return "Bad request";
 }
 
+// Origins are compared as they are written, and browsers write them in one way only.
+bool can_fit(const std::string& origin) {
+  if (origin == "*" || origin == "null") return true;
+  const auto url = net::Url::parse(origin);
+  if (!url.ok()) return origin.find("://") != std::string::npos && !origin.ends_with('/');  // of an app
+  return origin == concat(url->scheme, "://", url->authority());
+}
+
+// "192.0.2.7", "[::1]:5000", "localhost": no name that somebody else could make point here.
+bool is_address(std::string_view host) {
+  if (host.starts_with('[')) return true;
+  host = host.substr(0, host.rfind(':'));
+  if (net::equal_without_case(host, "localhost")) return true;
+  return !host.empty() &&
+         std::ranges::all_of(host, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+}
+
 }  // namespace
 
 EngineOptions EngineOptions::from(const Config& config) {
@@ -33,15 +53,32 @@ EngineOptions EngineOptions::from(const Config& config) {
   options.ping_interval = config.milliseconds("ping_interval_ms");
   options.ping_timeout = config.milliseconds("ping_timeout_ms");
   options.max_payload = static_cast<std::size_t>(config.integer("max_payload"));
+  options.max_queue = std::max(options.max_queue, 2 * options.max_payload);
   if (config.has("max_connections"))
     options.max_sessions = static_cast<std::size_t>(config.integer("max_connections"));
+  if (config.has("max_connections_per_address"))
+    options.max_per_address = static_cast<std::size_t>(config.integer("max_connections_per_address"));
   options.origins = config.texts("origins");
+  for (const auto& one : options.origins)
+    if (!can_fit(one))
+      throw std::runtime_error(concat("origins: '", one,
+                                      "' fits no page; expected one like http://panel.example ",
+                                      "or https://panel.example:8443, in small letters and without a path"));
   return options;
 }
 
-bool origin_fits(const std::vector<std::string>& origins, std::string_view origin) {
-  if (origins.empty() || origin.empty()) return true;
-  return std::ranges::any_of(origins, [&](const auto& one) { return one == "*" || one == origin; });
+std::string_view page_of(const net::HttpHeaders& headers) {
+  const auto origin = headers.get("Origin");
+  if (origin == "file://") return {};
+  const auto slashes = origin.find("//");
+  const auto host = slashes == std::string_view::npos ? std::string_view() : origin.substr(slashes + 2);
+  const bool own = !host.empty() && net::equal_without_case(host, headers.get("Host")) && is_address(host);
+  return own ? std::string_view() : origin;
+}
+
+bool origin_fits(const std::vector<std::string>& origins, std::string_view page) {
+  if (origins.empty() || page.empty()) return true;
+  return std::ranges::any_of(origins, [&](const auto& one) { return one == "*" || one == page; });
 }
 
 EngineServer::EngineServer(net::Io& io, EngineOptions options, Opened opened)
@@ -55,12 +92,27 @@ void EngineServer::install(net::HttpServerOptions& options) {
   const auto before = options.announced;
   options.limits.max_body =
       before ? std::max<std::uint64_t>(options.limits.max_body, options_.max_payload) : options_.max_payload;
+  auto& max_output = options.listener.limits.max_output;
+  max_output = std::max(max_output, options_.max_queue);
   options.announced = [this, before](const net::HttpRequest& request) -> std::shared_ptr<void> {
-    if (!serves(request)) return before ? before(request) : nullptr;
-    const auto session = request.method == "POST" ? find(call_of(request).sid) : nullptr;
-    return session ? session->post_announced() : nullptr;
+    if (serves(request)) return post_announced(request);
+    return before ? before(request) : nullptr;
   };
-  options.dress = [this](net::HttpResponse& response) { dress(response, {}); };
+  options.dress = [this, dressed = options.dress](net::HttpResponse& response,
+                                                  const net::HttpHeaders& asked) {
+    if (dressed) return dressed(response, asked);
+    dress(response, asked.get("Origin"));
+  };
+}
+
+// Only of requests that will be taken: others are answered, and leave the session as it is.
+std::shared_ptr<void> EngineServer::post_announced(const net::HttpRequest& request) {
+  const auto call = call_of(request);
+  const auto session = find(call.sid);
+  const bool taken = session && !session->on_websocket() && request.method == "POST" &&
+                     call.transport == "polling" && call.version == "4" && !call.websocket &&
+                     origin_fits(options_.origins, page_of(request.headers));
+  return taken ? session->post_announced() : nullptr;
 }
 
 EngineServer::Call EngineServer::call_of(const net::HttpRequest& request) {
@@ -72,8 +124,11 @@ EngineServer::Call EngineServer::call_of(const net::HttpRequest& request) {
 
 void EngineServer::handle(const std::shared_ptr<net::HttpExchange>& exchange) {
   const auto& request = exchange->request();
-  if (!origin_fits(options_.origins, request.headers.get("Origin")))
+  const auto page = page_of(request.headers);
+  if (!origin_fits(options_.origins, page) || page.size() > kMaxOrigin) {
+    note(exchange->peer(), "its page is not in 'origins'");
     return refuse(*exchange, EngineError::kForbidden);
+  }
   if (request.method == "OPTIONS") return preflight(*exchange);
   const auto call = call_of(request);
   if (call.transport != "polling" && call.transport != "websocket")
@@ -87,13 +142,14 @@ void EngineServer::open(const std::shared_ptr<net::HttpExchange>& exchange, cons
   if (request.method != "GET") return refuse(*exchange, EngineError::kBadMethod);
   if ((call.transport == "websocket") != call.websocket) return refuse(*exchange, EngineError::kBadRequest);
   if (call.version != "4") return refuse(*exchange, EngineError::kUnsupportedVersion);
-  if (sessions_.size() >= options_.max_sessions) {
+  if (is_full(exchange->peer())) {
+    note(exchange->peer(), "too many sessions");
     auto response = net::HttpResponse::text(503, "too many sessions");
     dress(response, request.headers.get("Origin"));
     return exchange->answer(std::move(response));
   }
   const auto session =
-      std::make_shared<EngineSession>(*this, new_sid(), exchange->peer(), request.headers.get("Origin"));
+      std::make_shared<EngineSession>(*this, new_sid(), exchange->peer(), page_of(request.headers));
   if (call.websocket) {
     auto socket = accept(*exchange);
     if (!socket) return;  // answered
@@ -115,6 +171,7 @@ void EngineServer::go_on(const std::shared_ptr<net::HttpExchange>& exchange, con
   }
   if (call.version != "4" || (call.transport == "websocket") != call.websocket)
     return refuse(*exchange, EngineError::kBadRequest);
+  session->comes_from(page_of(request.headers));
   if (call.websocket) return change_transport(*exchange, *session);
   if (session->on_websocket()) return refuse(*exchange, EngineError::kBadRequest);
   if (request.method == "GET") return session->poll(exchange);
@@ -134,6 +191,26 @@ std::shared_ptr<net::WebSocket> EngineServer::accept(net::HttpExchange& exchange
   net::WebSocketAccept accept;
   accept.options.max_message = options_.max_payload;
   return net::accept_websocket(exchange, accept);
+}
+
+bool EngineServer::is_full(const net::Ip& peer) const {
+  if (sessions_.size() >= options_.max_sessions) return true;
+  if (options_.max_per_address == 0) return false;
+  const auto same =
+      std::ranges::count_if(sessions_, [&](const auto& one) { return one.second->peer() == peer; });
+  return static_cast<std::size_t>(same) >= options_.max_per_address;
+}
+
+void EngineServer::note(const net::Ip& peer, std::string_view what) {
+  const auto now = io_.loop.steady();
+  if (noted_.count() != 0 && now - noted_ < kNoteEvery) {
+    ++unnoted_;
+    return;
+  }
+  noted_ = now;
+  const auto more = std::exchange(unnoted_, 0);
+  io_.log.warning(options_.path, ": client ", peer.text(), ": ", what,
+                  more == 0 ? std::string() : concat(" (", more, " lines left out before)"));
 }
 
 std::shared_ptr<EngineSession> EngineServer::find(std::string_view sid) {

@@ -1,6 +1,7 @@
 // A session's messages, its heartbeat and its end, whatever the transport.
 #include "hearth/socketio/engine_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine_upgrade.hpp"
@@ -9,11 +10,20 @@
 
 namespace hearth::socketio {
 
+namespace {
+
+// Later than that after its moment, a timer fires because the loop has stood still: what clients have sent
+// meanwhile is read first.
+constexpr auto kStoodStill = std::chrono::milliseconds(50);
+
+}  // namespace
+
 struct EngineSession::Probe {
   Probe(net::Deadlines& deadlines, std::function<void()> late, std::function<void(bool)> done_then)
       : deadline(deadlines, std::move(late)), done(std::move(done_then)) {}
   net::Deadline deadline;
   std::function<void(bool)> done;
+  std::uint32_t id = 0;
 };
 
 EngineSession::EngineSession(EngineServer& server, std::string sid, const net::Ip& peer,
@@ -22,7 +32,7 @@ EngineSession::EngineSession(EngineServer& server, std::string sid, const net::I
       sid_(std::move(sid)),
       peer_(peer),
       origin_(origin),
-      held_(server.io()),
+      held_(server.io(), net::Held::Of::kOutput),
       heartbeat_(server.io().deadlines, [this] { beat(); }) {
   set_heartbeat(server.io().loop.steady() + server.options().ping_interval);
 }
@@ -66,6 +76,7 @@ void EngineSession::received(std::string_view text) {
 
 void EngineSession::heard(const EnginePacket& packet) {
   sign_of_life();
+  if (state_ == State::kClosed) return;
   switch (packet.type) {
     case EngineType::kMessage: return deliver(packet.data, packet.binary);
     case EngineType::kPong:
@@ -80,11 +91,16 @@ void EngineSession::heard(const EnginePacket& packet) {
   }
 }
 
-// The callback may put another in its own place.
+// The callback may put another in its own place. If it throws, nobody knows how far it came.
 void EngineSession::deliver(std::string_view data, bool binary) {
   if (state_ != State::kOpen || !message_) return;
   auto call = std::exchange(message_, nullptr);
-  call(data, binary);
+  try {
+    call(data, binary);
+  } catch (...) {
+    fail("its owner could not go on");
+    throw;
+  }
   if (!message_ && state_ == State::kOpen) message_ = std::move(call);
 }
 
@@ -108,11 +124,15 @@ void EngineSession::send(std::string_view packet, bool binary, net::Haste haste)
   flush();
 }
 
+std::size_t EngineSession::queued() const { return socket_ ? socket_->queued() : queued_bytes_; }
+
 void EngineSession::enqueue(std::string_view packet, bool binary) {
-  queued_bytes_ += packet.size();
-  if (queued_bytes_ > server_->options().max_queue || !held_.set(queued_bytes_)) {
+  queued_bytes_ += packet.size() + sizeof(Queued);
+  const bool counts = queued_bytes_ > kFree;
+  if (queued_bytes_ > server_->options().max_queue || (counts && !held_.set(queued_bytes_))) {
+    set_heartbeat(Microseconds(0));  // the end comes from the loop, not from inside this
     overflown_ = true;
-    return heartbeat_.set(Microseconds(0));  // not from inside this
+    return;
   }
   queue_.push_back({std::string(packet), binary});
 }
@@ -132,6 +152,7 @@ void EngineSession::uncork() {
 // ---- The heartbeat ---------------------------------------------------------------------------------------
 
 void EngineSession::set_heartbeat(Microseconds at) {
+  if (overflown_) return;
   heartbeat_at_ = at;
   heartbeat_.set(std::max(at - server_->io().loop.steady(), Microseconds(0)));
 }
@@ -141,11 +162,23 @@ void EngineSession::beat() {
   const auto keep = shared_from_this();
   if (overflown_) return fail("the client doesn't fetch its messages");
   if (state_ == State::kClosing) return end("", false);
+  const auto now = server_->io().loop.steady();
+  const bool stood_still = now - heartbeat_at_ > kStoodStill;
+  if (awaiting_pong_ && stood_still) return read_first();
   if (awaiting_pong_) return fail("ping timeout");
   awaiting_pong_ = true;
   extended_ = false;
-  set_heartbeat(heartbeat_at_ + server_->options().ping_timeout);
+  set_heartbeat((stood_still ? now : heartbeat_at_) + server_->options().ping_timeout);
   send("2", false);
+}
+
+// A posted function runs after the sockets have been read.
+void EngineSession::read_first() {
+  server_->io().loop.post([weak = weak_from_this(), was = heartbeat_at_] {
+    const auto self = weak.lock();
+    if (self && self->state_ == State::kOpen && self->awaiting_pong_ && self->heartbeat_at_ == was)
+      self->fail("ping timeout");
+  });
 }
 
 // Whoever speaks is alive, even if the pong is late behind something large: once for each ping.
@@ -167,10 +200,20 @@ bool EngineSession::is_late() {
 void EngineSession::probe(Microseconds timeout, std::function<void(bool)> done) {
   if (state_ != State::kOpen) return;
   auto probe = std::make_unique<Probe>(
-      server_->io().deadlines, [this] { end_probes(false); }, std::move(done));
+      server_->io().deadlines, [this, id = ++last_probe_] { end_probe(id); }, std::move(done));
+  probe->id = last_probe_;
   probe->deadline.set(timeout);
   probes_.push_back(std::move(probe));
   send("2", false);
+}
+
+void EngineSession::end_probe(std::uint32_t id) {
+  const auto keep = shared_from_this();
+  const auto found = std::ranges::find_if(probes_, [id](const auto& probe) { return probe->id == id; });
+  if (found == probes_.end()) return;
+  const auto probe = std::move(*found);
+  probes_.erase(found);
+  probe->done(false);
 }
 
 void EngineSession::end_probes(bool alive) {
@@ -184,6 +227,7 @@ void EngineSession::close() {
   if (state_ != State::kOpen) return;
   const auto keep = shared_from_this();
   state_ = State::kClosing;
+  closed_ = nullptr;
   set_heartbeat(server_->io().loop.steady() + server_->options().closing_timeout);
   if (!corked_) go_on_closing();
 }
@@ -221,7 +265,9 @@ void EngineSession::end(std::string_view why, bool tell) {
   if (tell && closed) closed(why);
 }
 
+// Nobody's callback is called: the server goes, and its owner with it.
 void EngineSession::drop() {
+  probes_.clear();
   answer_poll("1");
   end("", false);
 }

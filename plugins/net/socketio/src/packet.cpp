@@ -12,6 +12,9 @@ namespace hearth::socketio {
 
 namespace {
 
+// What a byte of JSON may take once it is parsed: "0," is a value of 24 bytes.
+constexpr std::size_t kParsedSize = 12;
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_binary(PacketType type) { return type == PacketType::kBinaryEvent || type == PacketType::kBinaryAck; }
@@ -55,7 +58,9 @@ PacketDecoder::Event PacketDecoder::text(std::string_view message) {
   packet_ = {};
   auto rest = message;
   if (!read_head(rest) || !read_data(rest) || !check_shape()) return Event::kRefused;
-  return missing_ == 0 ? Event::kPacket : Event::kNeedMore;
+  if (missing_ == 0) return Event::kPacket;
+  held_ = message.size() * kParsedSize;
+  return Event::kNeedMore;
 }
 
 PacketDecoder::Event PacketDecoder::binary(std::string_view message) {

@@ -30,8 +30,13 @@ class ServerSession final : public Link {
     const auto event = binary ? decoder_.binary(data) : decoder_.text(data);
     if (event == PacketDecoder::Event::kRefused) return refuse(decoder_.fault());
     if (!held_.set(decoder_.held())) return refuse("too much at once");
-    if (event == PacketDecoder::Event::kNeedMore) return wait_for_attachments();
-    dispatch(decoder_.packet());
+    if (event == PacketDecoder::Event::kPacket) {
+      auto packet = std::move(decoder_.packet());  // nothing of it stays behind
+      return dispatch(packet);
+    }
+    if (!sockets_.contains(decoder_.packet().nsp)) return refuse(kNotJoined);
+    // An unfinished packet keeps memory that others may need.
+    if (!binary) late_.set(server_.connect_timeout_);
   }
 
   // All of it is over.
@@ -52,15 +57,19 @@ class ServerSession final : public Link {
   void probe(Microseconds timeout, std::function<void(bool)> done) override {
     engine_.probe(timeout, std::move(done));
   }
+  std::size_t queued() const override { return engine_.queued(); }
   const Loop& loop() const override { return server_.io_.loop; }
   const net::Ip& peer() const override { return engine_.peer(); }
   const std::string& origin() const override { return engine_.origin(); }
 
  private:
+  static constexpr std::string_view kNotJoined = "a packet for a namespace that was not joined";
+  static constexpr int kMostRefusals = 3;  // of one connection: guessing tokens takes a new one
+
   void dispatch(Packet& packet) {
     if (packet.type == PacketType::kConnect) return join(packet);
     const auto joined = sockets_.find(packet.nsp);
-    if (joined == sockets_.end()) return refuse("a packet for a namespace that was not joined");
+    if (joined == sockets_.end()) return refuse(kNotJoined);
     if (packet.type != PacketType::kDisconnect) {
       const auto socket = joined->second;
       return socket->received(packet);
@@ -90,6 +99,7 @@ class ServerSession final : public Link {
 
   void turn_away(const std::string& nsp, std::string_view words) {
     say(PacketType::kConnectError, nsp, "message", words);
+    if (++refusals_ == kMostRefusals) refuse("it may join nothing that it asks for");
   }
 
   void say(PacketType type, const std::string& nsp, std::string_view key, std::string_view value) {
@@ -100,17 +110,15 @@ class ServerSession final : public Link {
     engine_.send_text(packet);
   }
 
-  // An unfinished packet keeps memory that others may need.
-  void wait_for_attachments() {
-    if (decoder_.held() == 0) late_.set(server_.connect_timeout_);
-  }
-
   void too_late() {
     if (sockets_.empty()) return close("it joined nothing");
     if (decoder_.unfinished()) refuse("attachments did not come in time");
   }
 
-  void refuse(std::string_view words) { close(concat("a wrong packet: ", words)); }
+  void refuse(std::string_view words) {
+    server_.engine_.note(engine_.peer(), words);
+    close(std::string(words));
+  }
 
   void close(const std::string& why) {
     ended(why);
@@ -123,6 +131,7 @@ class ServerSession final : public Link {
   net::Held held_;  // of unfinished packets
   net::Deadline late_;
   std::map<std::string, std::shared_ptr<Socket>, std::less<>> sockets_;  // by namespace
+  int refusals_ = 0;
 };
 
 ServerOptions ServerOptions::from(const Config& config) {

@@ -226,3 +226,22 @@ TEST_CASE("a server that says nothing more than it must is waited for no longer 
   CHECK(eventually([&] { return caller.ended.load(); }));
   CHECK(caller.ended_with == "the server is silent");
 }
+
+TEST_CASE("a socket that is dropped inside its own callback hears nothing more") {
+  LoopThread thread;
+  Script script(thread, {kOpen, R"(40{"sid":"x"})", R"(42["first"])", R"(42["second"])"});
+  Caller caller(thread);
+  std::atomic<int> heard{0};
+  caller.on_loop([&] {
+    caller.attempt =
+        hearth::socketio::connect(thread.io(), to(script.http.port()), {},
+                                  [&](hearth::Result<std::shared_ptr<hearth::socketio::Socket>> result) {
+                                    caller.socket = *result;
+                                    caller.socket->on_event([&](hearth::socketio::Event&) {
+                                      caller.socket.reset();
+                                      ++heard;
+                                    });
+                                  });
+  });
+  CHECK(eventually([&] { return script.http.size() == 0 && heard == 1; }));
+}

@@ -104,8 +104,10 @@ TEST_CASE("attachments follow their packet, and nothing else does") {
   REQUIRE(decoder.text(R"(52-/n,5["a",{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}])") ==
           Event::kNeedMore);
   CHECK(decoder.unfinished());
+  const auto parsed = decoder.held();
+  CHECK(parsed > 70);  // its text counts too
   REQUIRE(decoder.binary("first") == Event::kNeedMore);
-  CHECK(decoder.held() == 5);
+  CHECK(decoder.held() == parsed + 5);
   REQUIRE(decoder.binary("") == Event::kPacket);
   CHECK_FALSE(decoder.unfinished());
   CHECK(decoder.held() == 0);

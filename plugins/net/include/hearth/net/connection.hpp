@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "hearth/net/address.hpp"
+#include "hearth/net/held.hpp"
 #include "hearth/net/io.hpp"
 #include "hearth/net/layer.hpp"
 
@@ -18,7 +19,8 @@ namespace hearth::net {
 struct ConnectionLimits {
   std::size_t max_input = 1024 * 1024;  // bytes that on_data left unused; more ends the connection
   std::size_t max_output =
-      1024 * 1024;  // bytes waiting to be sent; more ends the connection (the peer doesn't read)
+      1024 *
+      1024;  // bytes waiting to be sent; more ends the connection (the peer doesn't read): see Held too
   Microseconds write_timeout = std::chrono::seconds(10);  // without any byte taken by the peer
 };
 
@@ -139,6 +141,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string input_;   // what on_data left
   std::string output_;  // from sent_ on: not taken by the kernel yet
   std::size_t sent_ = 0;
+  Held held_;  // of what is queued beyond a little
   std::size_t discarded_ = 0;
   Error reason_;
   int depth_ = 0;  // callbacks of ours on the stack

@@ -74,10 +74,11 @@ struct HttpServerOptions {
   // Following requests that wait for an answer; more than that stays with the kernel.
   std::size_t max_waiting = 16 * 1024;
   // Hears of a request whose body is still to come (`body` is empty). What it returns is kept until the
-  // handler has the request, or the request is lost.
+  // handler has had the request, or the request is refused or lost.
   std::function<std::shared_ptr<void>(const HttpRequest&)> announced{};
-  // Adds headers to what the server answers by itself (400, 408, 413 ...): CORS, for example.
-  std::function<void(HttpResponse&)> dress{};
+  // Adds headers to what the server answers by itself (400, 408, 413 ...): CORS, for example. `asked`: the
+  // request's, if it came that far.
+  std::function<void(HttpResponse&, const HttpHeaders& asked)> dress{};
   LayerMaker layer{};  // TLS: see tls.hpp
 };
 

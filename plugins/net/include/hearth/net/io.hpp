@@ -35,8 +35,8 @@ class Io {
   const Log& log;
   Deadlines deadlines;
   Linger linger;
-  std::vector<char> scratch;  // kReadSize bytes, used by one read at a time
-  std::size_t held = 0;       // of unfinished messages: see Held
+  std::vector<char> scratch;              // kReadSize bytes, used by one read at a time
+  std::size_t held = 0, held_output = 0;  // see Held
 
  private:
   struct Settling;

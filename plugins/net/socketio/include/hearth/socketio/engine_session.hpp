@@ -31,10 +31,12 @@ class EngineSession : public std::enable_shared_from_this<EngineSession> {
   // A secret: whoever knows it can speak for the client.
   const std::string& sid() const { return sid_; }
   const net::Ip& peer() const { return peer_; }
-  // The page that a browser was showing; empty for other clients.
+  // The page that a browser is showing, as the handshake or a later request says; empty for other clients.
   const std::string& origin() const { return origin_; }
   bool on_websocket() const { return socket_ != nullptr; }
   bool is_open() const { return state_ == State::kOpen; }
+  // Bytes that wait for the client.
+  std::size_t queued() const;
 
   // A message; text is valid UTF-8.
   void on_message(std::function<void(std::string_view data, bool binary)> call) {
@@ -52,7 +54,7 @@ class EngineSession : public std::enable_shared_from_this<EngineSession> {
   // soon as anything comes, with false after `timeout` or when the session ends. Not if it has ended already.
   void probe(Microseconds timeout, std::function<void(bool alive)> done);
 
-  // Ends it; what was sent before goes out first.
+  // Ends it; what was sent before goes out first. No callback comes any more, but a probe's.
   void close();
 
  private:
@@ -64,6 +66,7 @@ class EngineSession : public std::enable_shared_from_this<EngineSession> {
     bool binary;
   };
   struct Probe;
+  static constexpr std::size_t kFree = 16 * 1024;  // of what waits; so much everybody may leave unfetched
 
   // The server's part: requests of this session, already checked. [engine_polling.cpp]
   void begin_polling(net::HttpExchange& exchange);
@@ -73,6 +76,7 @@ class EngineSession : public std::enable_shared_from_this<EngineSession> {
   std::shared_ptr<void> post_announced();
   void upgrade(std::shared_ptr<net::WebSocket> socket);
   bool is_late();
+  void comes_from(std::string_view page);
   void drop();
 
   std::string open_packet() const;
@@ -92,6 +96,8 @@ class EngineSession : public std::enable_shared_from_this<EngineSession> {
 
   void set_heartbeat(Microseconds at);
   void beat();
+  void read_first();
+  void end_probe(std::uint32_t id);
   void end_probes(bool alive);
 
   void upgraded(std::shared_ptr<net::WebSocket> socket);
@@ -105,7 +111,7 @@ class EngineSession : public std::enable_shared_from_this<EngineSession> {
   EngineServer* server_;  // null once it has ended
   const std::string sid_;
   const net::Ip peer_;
-  const std::string origin_;
+  std::string origin_;
   State state_ = State::kOpen;
   bool awaiting_pong_ = false, extended_ = false;
   bool corked_ = false;                      // what is sent waits for more
@@ -120,6 +126,7 @@ class EngineSession : public std::enable_shared_from_this<EngineSession> {
   net::Deadline heartbeat_;
   Microseconds heartbeat_at_{0};
   std::vector<std::unique_ptr<Probe>> probes_;
+  std::uint32_t last_probe_ = 0;
   std::function<void(std::string_view, bool)> message_;
   std::function<void(std::string_view)> closed_;
 };

@@ -58,7 +58,7 @@ class PacketDecoder {
   // Until the next call; may be moved from.
   Packet& packet() { return packet_; }
   std::string_view fault() const { return fault_; }
-  // Attachments of an unfinished packet: is there one, and what it takes.
+  // Are attachments missing? What the unfinished packet takes, about.
   bool unfinished() const { return missing_ != 0; }
   std::size_t held() const { return held_; }
 

@@ -60,9 +60,10 @@ class Link {
   virtual void left(Socket& socket, bool whole) = 0;
   // See Socket::probe().
   virtual void probe(Microseconds timeout, std::function<void(bool alive)> done) = 0;
+  virtual std::size_t queued() const = 0;
   virtual const Loop& loop() const = 0;
   virtual const net::Ip& peer() const = 0;
-  // The page that a browser was showing; empty for other peers.
+  // The page that a browser is showing; empty for other peers.
   virtual const std::string& origin() const = 0;
 
  protected:
@@ -82,6 +83,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
   const std::string& id() const { return id_; }  // the server's name for it; no secret
   const std::string& nsp() const { return nsp_; }
   bool is_open() const { return link_ != nullptr; }
+  // Bytes that wait for the peer; all namespaces of the connection together.
+  std::size_t queued() const { return link_ ? link_->queued() : 0; }
   // Only while it is open.
   const net::Ip& peer() const { return link_->peer(); }
   const std::string& origin() const { return link_->origin(); }
