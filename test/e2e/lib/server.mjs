@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 export const build = path.resolve(process.env.HEARTH_BUILD ?? path.join(here, '../../../build'));
 export const hearthd = path.join(build, 'bin/hearthd');
 export const pluginDir = path.join(build, 'lib/hearth/plugins');
+const protocols = path.join(here, '../../../protocols');
 
 const kReady = /hearthd ready in (\d+) ms/;
 const kSanitizer = /ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:/;
@@ -50,6 +51,27 @@ export function toml(plugins) {
   return lines.join('\n');
 }
 
+// Plugins that listen, by their schemas.
+const listeners = readdirSync(protocols).filter((id) => {
+  const schema = path.join(protocols, id, 'config.schema.json');
+  return existsSync(schema) && readFileSync(schema, 'utf8').includes('"listen"');
+});
+
+// `text` with port 0 for each of them that it gives no port: servers run side by side here.
+function withFreePorts(text) {
+  for (const id of listeners) {
+    const head = `[plugin.${id}]\n`;
+    const at = text.startsWith(head) ? 0 : text.indexOf(`\n${head}`) + 1;
+    if (at === 0 && !text.startsWith(head)) {
+      text += `\n${head}listen = "127.0.0.1:0"\n`;
+    } else {
+      const body = text.slice(at + head.length).split(/^\[/m)[0];
+      if (!/^\s*listen\s*=/m.test(body)) text = `${text.slice(0, at + head.length)}listen = "127.0.0.1:0"\n${text.slice(at + head.length)}`;
+    }
+  }
+  return text;
+}
+
 export class Server {
   #events = new EventEmitter();
   #child = null;
@@ -59,6 +81,7 @@ export class Server {
   constructor(folder, { args = [], pluginDirs = [pluginDir], env = {} } = {}) {
     this.folder = folder;
     this.args = [...pluginDirs.flatMap((dir) => ['--plugin-dir', dir]), ...args];
+    this.packaged = pluginDirs.includes(pluginDir);
     this.env = { ...process.env, ...env };
     this.config = path.join(folder, 'hearth.toml');
     this.stateDir = path.join(folder, 'state');
@@ -73,8 +96,11 @@ export class Server {
   get pid() { return this.#child?.pid; }
   get running() { return this.#child !== null; }
 
-  // `content`: TOML text, or an object for toml().
-  write(content) { writeFileSync(this.config, typeof content === 'string' ? content : toml(content)); }
+  // `content`: TOML text, or an object for toml(). No packaged plugin listens on its usual port.
+  write(content) {
+    const text = typeof content === 'string' ? content : toml(content);
+    writeFileSync(this.config, this.packaged ? withFreePorts(text) : text);
+  }
 
   // Starts it without waiting for anything.
   launch() {
