@@ -2,11 +2,15 @@
 #include "context.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <new>
 
 #include "hearth/log.hpp"
+#include "hearth/net/fd.hpp"
 #include "tls_layer.hpp"
 
 namespace hearth::net::tls {
@@ -44,8 +48,11 @@ Context::~Context() {
   if (socket_) openssl_->bio_meth_free(socket_);
 }
 
+// OpenSSL has no words for what the system refuses: a file that isn't there, or not for this process.
 Error Context::error(std::string_view what, const std::string& file) const {
-  return {ErrorCode::kInvalid, concat("TLS: cannot use ", what, " ", file, ": ", openssl_->reason())};
+  const bool readable = file.empty() || Fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC)).get() >= 0;
+  const std::string why = readable ? std::string(openssl_->reason()) : std::strerror(errno);
+  return {ErrorCode::kInvalid, concat("TLS: cannot use ", what, " ", file, ": ", why)};
 }
 
 Status Context::use_own(const std::string& certificate, const std::string& key) {
