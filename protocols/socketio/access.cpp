@@ -16,8 +16,8 @@ bool same_secret(std::string_view said, std::string_view secret) {
 
 }  // namespace
 
-Result<Rights> Access::judge(const boost::json::object& auth, std::string_view origin) const {
-  Rights rights{user_.empty(), monitor_.empty(), origin.empty() || pages_};
+Result<Rights> Access::judge(const boost::json::object& auth) const {
+  Rights rights{user_.empty(), monitor_.empty()};
   const auto* token = auth.if_contains("token");
   const bool wanted = !user_.empty() || !monitor_.empty();
   if (wanted && token && !token->is_null()) {

@@ -1,4 +1,4 @@
-// Access: what a connection may do, by the token that it has sent and the page that it comes from.
+// Access: what a connection may do, by the token that it has sent.
 #ifndef HEARTH_MONITOR_ACCESS_HPP
 #define HEARTH_MONITOR_ACCESS_HPP
 
@@ -10,26 +10,24 @@
 
 namespace hearth::monitor {
 
-// Of one connection, for as long as it lasts.
+// Of one connection, for as long as it lasts. What a web page may do besides is the flow's to judge, because
+// a later request may tell which page it is.
 struct Rights {
-  bool query = true;    // be a user
-  bool con = true;      // be a monitor
-  bool command = true;  // the house itself
+  bool query = true;  // be a user
+  bool con = true;    // be a monitor
 };
 
 class Access {
  public:
-  // Empty tokens ask for nothing. `pages`: may web pages command the house? Those that may not connect at all
-  // have been refused before.
-  Access(std::string user_token, std::string monitor_token, bool pages)
-      : user_(std::move(user_token)), monitor_(std::move(monitor_token)), pages_(pages) {}
+  // Empty tokens ask for nothing.
+  Access(std::string user_token, std::string monitor_token)
+      : user_(std::move(user_token)), monitor_(std::move(monitor_token)) {}
 
-  // kDenied, with the words for the client, if it may do nothing. `origin`: the page; empty: no browser.
-  Result<Rights> judge(const boost::json::object& auth, std::string_view origin) const;
+  // kDenied, with the words for the client, if it may do nothing.
+  Result<Rights> judge(const boost::json::object& auth) const;
 
  private:
   const std::string user_, monitor_;
-  const bool pages_;
 };
 
 }  // namespace hearth::monitor

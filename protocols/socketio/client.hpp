@@ -15,8 +15,12 @@ struct Monitor;
 
 // Owned by the Flow. [loop]
 struct Client {
+  static constexpr std::size_t kMostQueued = 256 * 1024;  // bytes
+
   Client(socketio::Socket& its_socket, Rights its_rights) : socket(&its_socket), rights(its_rights) {}
 
+  // Much that was said to it still waits for it; more would only fill the memory.
+  bool is_behind() const { return socket && socket->queued() > kMostQueued; }
   void emit(std::string_view json, net::Haste haste = net::Haste::kNow) const {
     if (socket) socket->emit_json(json, haste);
   }
@@ -28,14 +32,14 @@ struct Client {
 
   // As a user.
   Monitor* target = nullptr;
-  std::size_t place_at_target = 0;  // in target->users
-  std::vector<std::uint64_t>
-      out;                // numbers of its commands at the target, answered ones included for a while
-  bool at_house = false;  // its target is the house
-  std::size_t asked = 0;  // commands that the house is at
+  std::size_t place_at_target = 0;   // in target->users
+  std::vector<std::uint64_t> out{};  // numbers of its commands at the target, the answered for a while too
+  bool at_house = false;             // its target is the house
+  std::size_t asked = 0;             // commands that the house is at
 
   // As a monitor.
   Monitor* self = nullptr;
+  bool is_device = false;        // of the house, which may command it
   Monitor* waits_for = nullptr;  // whose present connection has to prove that it lives
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "values.hpp"
+#include "words.hpp"
 
 namespace hearth::monitor {
 
@@ -12,10 +13,6 @@ namespace {
 
 constexpr std::size_t kMostShown = 8;    // candidates
 constexpr std::size_t kMostQuoted = 80;  // bytes of what was written
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_word(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -31,13 +28,7 @@ std::string_view take_word(std::string_view& rest) {
   return word;
 }
 
-// At a character's boundary.
-std::string_view cut(std::string_view text) {
-  if (text.size() <= kMostQuoted) return text;
-  auto end = kMostQuoted;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end);
-}
+std::string_view quoted(std::string_view text) { return cut(text, kMostQuoted); }
 
 Error wrong(std::string words) { return {ErrorCode::kInvalid, std::move(words)}; }
 
@@ -69,7 +60,7 @@ class Names {
       if (!top.empty() && match.better_than(top.front())) top.clear();
       if (top.empty() || match.equal(top.front())) top.push_back(match);
     }
-    if (top.empty()) return wrong(concat("there is no device called ", cut(text_)));
+    if (top.empty()) return wrong(concat("there is no device called ", quoted(text_)));
     if (top.size() == 1) return top.front();
     std::string words = concat(top.size(), " devices are called ", text_.substr(0, top.front().length), ": ");
     for (std::size_t i = 0; i < std::min(top.size(), kMostShown); ++i)
@@ -105,7 +96,7 @@ const std::string& label(const House::Device& device) {
 }
 
 Error lacks(const House::Device& device, std::string_view capability) {
-  return wrong(concat(label(device), " has no capability ", cut(capability)));
+  return wrong(concat(label(device), " has no capability ", quoted(capability)));
 }
 
 Result<Order> parse_switch(std::string_view word, std::string_view name, const DeviceMap& devices) {
@@ -158,7 +149,7 @@ Result<Order> parse(std::string_view text, const DeviceMap& devices) {
   if (same_word(word, "set")) return parse_set(rest, devices);
   if (same_word(word, "status")) return parse_status(rest, devices);
   if (same_word(word, "help")) return Order{};
-  return wrong(concat("unknown command ", cut(word), ": ", kHelp));
+  return wrong(concat("unknown command ", quoted(word), ": ", kHelp));
 }
 
 }  // namespace hearth::monitor

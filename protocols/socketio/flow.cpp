@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hearth/net/json.hpp"
+#include "words.hpp"
 
 namespace hearth::monitor {
 
@@ -17,6 +18,7 @@ constexpr std::string_view kCommandOk = R"(["command ok",{"reason":"Command ok"}
 constexpr std::string_view kFinish = R"(["command finish",{"reason":"Command finish"}])";
 
 constexpr std::string_view kTaken = "monitor_id already registered";
+constexpr std::string_view kPage = "This page may not command the house: see origins";
 
 // Empty if there is none, or it is no text: neither is ever right.
 std::string_view text_of(const boost::json::object& data, std::string_view key) {
@@ -47,13 +49,17 @@ void Flow::received(Client& client, socketio::Event& event) {
 
 // ---- Users --------------------------------------------------------------------------------------------
 
+// Asked when it matters, because a later request of a connection may tell which page it belongs to.
+bool Flow::is_trusted(const Client& client) const {
+  return client.socket && (options_.pages || client.socket->origin().empty());
+}
+
 void Flow::query(Client& client, const boost::json::object& data) {
   const auto id = text_of(data, "monitor_id");
   const auto refuse = [&](std::string_view why) { expel(client, packet("query failed", "reason", why)); };
   if (!client.rights.query) return refuse("Invalid token");
   if (!is_monitor_id(id, options_.id_length)) return refuse("Invalid monitor_id");
-  if (id == options_.house && !client.rights.command)
-    return refuse("This page may not command the house: see origins");
+  if (id == options_.house && !is_trusted(client)) return refuse(kPage);
   bind(client, id);
   client.emit(kQueryOk);
 }
@@ -70,7 +76,8 @@ void Flow::bind(Client& user, std::string_view id) {
 
 void Flow::command_send(Client& client, const boost::json::object& data) {
   const auto text = text_of(data, "command");
-  if (text.empty() || (!client.target && !client.at_house)) return client.emit(failed("Invalid command"));
+  const bool is_bound = client.target || client.at_house;
+  if (text.empty() || text.size() > kMostCommand || !is_bound) return client.emit(failed("Invalid command"));
   ++commands_;
   client.emit(kCommandOk, net::Haste::kSoon);  // its end is close behind
   client.at_house ? to_house(client, text) : to_monitor(client, text);
@@ -80,13 +87,13 @@ void Flow::to_monitor(Client& user, std::string_view text) {
   auto& monitor = *user.target;
   if (!monitor.client) return user.emit(failed("monitor not connected"));
   const auto now = hooks_.now();
-  if (monitor.is_busy(now)) return user.emit(failed("busy"));
-  monitor.note(user, monitor.send(now));
+  if (monitor.is_busy(now) || monitor.client->is_behind()) return user.emit(failed("busy"));
+  monitor.note(user, monitor.count_sent(now));
   monitor.client->emit(packet("command do", "command", text));
 }
 
 void Flow::to_house(Client& user, std::string_view text) {
-  if (user.asked >= kMostAsked) return user.emit(failed("busy"));
+  if (user.asked >= kMostAsked || user.is_behind()) return user.emit(failed("busy"));
   const auto ticket = ++last_ticket_;
   asked_[ticket] = &user;
   ++user.asked;
@@ -144,7 +151,10 @@ void Flow::proven(std::string_view id, std::uint64_t probe, bool alive) {
   const Turn turn(*this);
   monitor->probe = 0;
   if (!monitor->contender) return;
-  if (!alive) return retire(*monitor->client);  // the contender takes its place when it is forgotten
+  if (!alive) {
+    if (hooks_.evicted) hooks_.evicted(monitor->id);
+    return retire(*monitor->client);  // the contender takes its place when it is forgotten
+  }
   auto& newcomer = *std::exchange(monitor->contender, nullptr);
   newcomer.waits_for = nullptr;
   expel(newcomer, packet("con failed", "reason", kTaken));
@@ -157,21 +167,23 @@ void Flow::become(Client& client, Monitor& monitor) {
   }
   client.self = &monitor;
   monitor.client = &client;
+  client.is_device = is_trusted(client);
   client.emit(kConOk);
-  if (hooks_.came) hooks_.came(monitor.id);
+  if (client.is_device && hooks_.came) hooks_.came(monitor.id);
 }
 
 void Flow::command_done(Client& client, const boost::json::object&) {
   if (!client.self) return;
-  if (const auto done = client.self->answer(hooks_.now())) done({});
+  if (const auto done = client.self->count_answer(hooks_.now())) done({});
   tell_users(*client.self, kFinish);
 }
 
 void Flow::command_error(Client& client, const boost::json::object& data) {
   if (!client.self) return;
-  auto reason = text_of(data, "reason");
+  auto reason = cut(text_of(data, "reason"), kMostReason);
   if (reason.empty()) reason = "Command failed";
-  if (const auto done = client.self->answer(hooks_.now())) done({ErrorCode::kFailed, std::string(reason)});
+  if (const auto done = client.self->count_answer(hooks_.now()))
+    done({ErrorCode::kFailed, std::string(reason)});
   tell_users(*client.self, failed(reason));
 }
 
@@ -182,12 +194,13 @@ void Flow::tell_users(const Monitor& monitor, std::string_view json) {
 void Flow::command(const std::string& id, std::string_view text, Done done) {
   const Turn turn(*this);
   auto* monitor = find(id);
-  if (!monitor || !monitor->client) return done({ErrorCode::kUnreachable, "the monitor is not connected"});
+  if (!monitor || !monitor->client || !monitor->client->is_device)
+    return done({ErrorCode::kUnreachable, "the monitor is not connected"});
   const auto now = hooks_.now();
   monitor->give_up(now);
-  if (monitor->asked.size() >= Monitor::kMostOut || monitor->is_busy(now))
+  if (monitor->asked.size() >= Monitor::kMostOut || monitor->is_busy(now) || monitor->client->is_behind())
     return done({ErrorCode::kBusy, "the monitor has too many commands to answer"});
-  monitor->asked.push_back({monitor->send(now), std::move(done)});
+  monitor->asked.push_back({monitor->count_sent(now), std::move(done)});
   ++commands_;
   monitor->client->emit(packet("command do", "command", text));
 }

@@ -23,6 +23,7 @@ bool is_monitor_id(std::string_view id, std::size_t length);
 struct FlowOptions {
   std::size_t id_length = 32;  // see is_monitor_id()
   std::string house{};         // the monitor_id of this house
+  bool pages = false;          // may web pages command the house, and be its devices?
 };
 
 // How the flow reaches what isn't a client. All called from the loop.
@@ -30,20 +31,24 @@ struct FlowHooks {
   using Answer = std::function<void(Result<boost::json::object> result)>;
   // A user's command to this house; `answer` is called once, at once or later. The result may be empty.
   std::function<void(std::string_view text, Answer answer)> house;
-  // A monitor is there now, or no longer. They may not call the flow.
-  std::function<void(const std::string&id)> came{}, went{};
-  std::function<Microseconds()> now;  // steady
+  // A monitor that may be a device of the house is there now, or no longer. They may not call the flow.
+  std::function<void(const std::string& id)> came{};
+  std::function<void(const std::string& id)> went{};
+  // One that has given no sign of life makes room for another connection. The same holds.
+  std::function<void(const std::string& id)> evicted{};
+  std::function<Microseconds()> now{};  // steady
 };
 
-// Knows sockets and nothing of the bus. Outlives its sockets' connections, and the answers of the house.
-// [loop]
+// Knows sockets and nothing of the bus. Answers of the house may come at any time while it lives. [loop]
 class Flow {
  public:
   struct Counts {
-    std::size_t connections = 0, users = 0, monitors = 0;
+    std::size_t joined = 0, users = 0, monitors = 0;
     std::uint64_t commands = 0;  // since the start
   };
-  static constexpr std::size_t kMostAsked = 64;  // commands of one user that the house is at
+  static constexpr std::size_t kMostAsked = 64;         // commands of one user that the house is at
+  static constexpr std::size_t kMostCommand = 262'144;  // bytes; a longer one is none
+  static constexpr std::size_t kMostReason = 4096;      // bytes of a monitor's words that users hear
   static constexpr Microseconds kProof = std::chrono::seconds(2);  // for a monitor whose id comes again
 
   Flow(FlowOptions options, FlowHooks hooks);
@@ -54,8 +59,12 @@ class Flow {
   // A new connection, whose events are the flow's from now on.
   void join(socketio::Socket& socket, Rights rights);
 
-  // A command of the house to a monitor. `done` is called once, at once if it isn't connected (kUnreachable)
-  // or has too many (kBusy).
+  // Forgets everybody: answers of the house and of probes that come later find nothing. The sockets' server
+  // may go then. Not from inside a call of the flow.
+  void clear();
+
+  // A command of the house to a monitor. `done` is called once, at once if it isn't connected as a device
+  // (kUnreachable) or has too many (kBusy).
   void command(const std::string& id, std::string_view text, Done done);
 
   Counts counts() const;
@@ -81,6 +90,7 @@ class Flow {
   static Handler handler(std::string_view event);
   void received(Client& client, socketio::Event& event);
 
+  bool is_trusted(const Client& client) const;
   void query(Client& client, const boost::json::object& data);
   void bind(Client& user, std::string_view id);
   void command_send(Client& client, const boost::json::object& data);

@@ -77,9 +77,25 @@ void Flow::forget(Client& client) {
   clients_.pop_back();
 }
 
+void Flow::clear() {
+  for (const auto& client : clients_) {
+    auto* socket = std::exchange(client->socket, nullptr);
+    if (!socket) continue;
+    socket->on_event({});
+    socket->on_disconnect({});
+  }
+  asked_.clear();
+  leaving_.clear();
+  const auto monitors = std::exchange(monitors_, {});
+  const auto clients = std::exchange(clients_, {});
+  for (const auto& [id, monitor] : monitors)
+    monitor->end_all({ErrorCode::kCancelled, "the plugin is stopping"});
+}
+
 // Whoever waits for its answer hears that there will be none. A contender becomes it.
 void Flow::disconnected(Monitor& monitor) {
-  std::exchange(monitor.client, nullptr)->self = nullptr;
+  auto& gone = *std::exchange(monitor.client, nullptr);
+  gone.self = nullptr;
   monitor.probe = 0;
   for (auto* user : monitor.users) {
     const auto count = monitor.out_of(*user);
@@ -87,8 +103,8 @@ void Flow::disconnected(Monitor& monitor) {
     for (std::size_t i = 0; i < count; ++i) user->emit(failed("monitor disconnected"));
   }
   monitor.end_all({ErrorCode::kUnreachable, "the monitor disconnected"});
-  monitor.answers = false;
-  if (hooks_.went) hooks_.went(monitor.id);
+  monitor.ever_answered = false;
+  if (std::exchange(gone.is_device, false) && hooks_.went) hooks_.went(monitor.id);
   if (!monitor.contender) return;
   auto& next = *std::exchange(monitor.contender, nullptr);
   next.waits_for = nullptr;

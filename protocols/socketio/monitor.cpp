@@ -1,4 +1,4 @@
-// Counting commands and answers.
+// Counting commands and ever_answered.
 #include "monitor.hpp"
 
 #include <algorithm>
@@ -27,22 +27,22 @@ void Monitor::unbind(Client& user) {
 }
 
 bool Monitor::is_busy(Microseconds now) {
-  if (sent - answered < kMostOut) return false;
+  if (last_sent - last_answered < kMostOut) return false;
   give_up(now);
-  return answers && sent != answered;
+  return ever_answered && last_sent != last_answered;
 }
 
-std::uint64_t Monitor::send(Microseconds now) {
-  if (sent == answered) since = now;
-  return ++sent;
+std::uint64_t Monitor::count_sent(Microseconds now) {
+  if (last_sent == last_answered) since = now;
+  return ++last_sent;
 }
 
-Done Monitor::answer(Microseconds now) {
-  answers = true;
-  if (answered == sent) return {};
-  ++answered;
+Done Monitor::count_answer(Microseconds now) {
+  ever_answered = true;
+  if (last_answered == last_sent) return {};
+  ++last_answered;
   since = now;
-  if (asked.empty() || asked.front().number != answered) return {};
+  if (asked.empty() || asked.front().number != last_answered) return {};
   auto done = std::move(asked.front().done);
   asked.erase(asked.begin());
   return done;
@@ -50,21 +50,22 @@ Done Monitor::answer(Microseconds now) {
 
 std::size_t Monitor::out_of(const Client& user) const {
   return static_cast<std::size_t>(
-      std::ranges::count_if(user.out, [this](std::uint64_t n) { return n > answered; }));
+      std::ranges::count_if(user.out, [this](std::uint64_t n) { return n > last_answered; }));
 }
 
 void Monitor::note(Client& user, std::uint64_t n) const {
-  if (!user.out.empty()) std::erase_if(user.out, [this](std::uint64_t number) { return number <= answered; });
+  if (!user.out.empty())
+    std::erase_if(user.out, [this](std::uint64_t number) { return number <= last_answered; });
   if (user.out.size() < kMostNoted) user.out.push_back(n);
 }
 
 void Monitor::give_up(Microseconds now) {
-  if (sent != answered && now - since > kPatience)
+  if (last_sent != last_answered && now - since > kPatience)
     end_all({ErrorCode::kTimeout, "the monitor gave no answer"});
 }
 
 void Monitor::end_all(const Status& how) {
-  answered = sent;
+  last_answered = last_sent;
   const auto over = std::exchange(asked, {});
   for (const auto& one : over) one.done(how);
 }

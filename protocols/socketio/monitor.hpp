@@ -32,10 +32,10 @@ struct Monitor {
   // One that has ever answered isn't given more than kMostOut; with one that never does nobody waits.
   bool is_busy(Microseconds now);
   // A command goes to it; its number.
-  std::uint64_t send(Microseconds now);
+  std::uint64_t count_sent(Microseconds now);
   // It has answered the oldest one; to whom of the house, if it was the house's. An answer to nothing is
   // none.
-  Done answer(Microseconds now);
+  Done count_answer(Microseconds now);
   // Commands of `user` that are still out.
   std::size_t out_of(const Client& user) const;
   // Notes that `user` has sent number `n`.
@@ -51,9 +51,9 @@ struct Monitor {
   std::uint64_t probe = 0;      // the running one; 0: none
   std::vector<Client*> users;
 
-  std::uint64_t sent = 0, answered = 0;  // numbers of the last ones
-  Microseconds since{0};                 // nothing has been answered while something was out
-  bool answers = false;
+  std::uint64_t last_sent = 0, last_answered = 0;  // numbers
+  Microseconds since{0};                           // nothing has been answered while something was out
+  bool ever_answered = false;                      // by this connection
   struct Asked {
     std::uint64_t number;
     Done done;

@@ -5,8 +5,8 @@
 
 namespace hearth::monitor {
 
-net::HttpResponse answer_page(const net::HttpRequest& request, const Flow::Counts& counts,
-                              std::string_view version) {
+net::HttpResponse answer_page(const net::HttpRequest& request, std::size_t connections,
+                              const Flow::Counts& counts, std::string_view version) {
   if (request.path != "/") return net::HttpResponse::text(404, "no such page\n");
   if (request.method != "GET" && request.method != "HEAD") {
     auto refusal = net::HttpResponse::text(405, "only GET and HEAD\n");
@@ -17,7 +17,7 @@ net::HttpResponse answer_page(const net::HttpRequest& request, const Flow::Count
       200, "text/html; charset=utf-8",
       concat("<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>hearth</title>\n"
              "<h1>hearth ",
-             version, "</h1>\n<table>\n<tr><td>Connections<td>", counts.connections, "\n<tr><td>Users<td>",
+             version, "</h1>\n<table>\n<tr><td>Connections<td>", connections, "\n<tr><td>Users<td>",
              counts.users, "\n<tr><td>Monitors<td>", counts.monitors, "\n<tr><td>Commands so far<td>",
              counts.commands, "\n</table>\n</html>\n"));
   page.header("Cache-Control", "no-store")

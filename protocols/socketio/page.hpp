@@ -10,8 +10,9 @@
 namespace hearth::monitor {
 
 // The status page at "/"; 404 elsewhere, 405 for what isn't GET or HEAD. Numbers only: it asks for no token.
-net::HttpResponse answer_page(const net::HttpRequest& request, const Flow::Counts& counts,
-                              std::string_view version);
+// `connections`: of clients that have joined, and of those that haven't yet.
+net::HttpResponse answer_page(const net::HttpRequest& request, std::size_t connections,
+                              const Flow::Counts& counts, std::string_view version);
 
 }  // namespace hearth::monitor
 

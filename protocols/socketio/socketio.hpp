@@ -10,7 +10,9 @@
 #include "hearth/protocol.hpp"
 #include "hearth/socketio/server.hpp"
 #include "monitor_devices.hpp"
+#include "seldom.hpp"
 
+// Not hearth::socketio: that is the library beneath, which has a Client of its own.
 namespace hearth::monitor {
 
 class SocketIo : public Protocol {
@@ -23,6 +25,7 @@ class SocketIo : public Protocol {
   FlowHooks hooks();
   net::HttpServerOptions http_options() const;
   void offer();
+  Status admit(const socketio::Joining& joining);
 
   net::Io io_;
   House house_;
@@ -30,6 +33,9 @@ class SocketIo : public Protocol {
   Flow flow_;
   MonitorDevices devices_;
   Access access_;
+  Rights admitted_;  // of the client that is joining
+  Seldom refused_;   // tokens
+  Seldom evicted_;   // monitors
   std::unique_ptr<net::HttpServer> http_;
   std::unique_ptr<socketio::Server> server_;  // ends its sessions before their connections go
 };

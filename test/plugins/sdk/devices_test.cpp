@@ -116,3 +116,39 @@ TEST_CASE("after the end nothing is forgotten any more") {
   plugin.host.tell(DeviceRemoved{"panel:a"});
   CHECK(plugin.forgotten.empty());
 }
+
+TEST_CASE("a device that takes its own place stays") {
+  Plugin plugin;
+  plugin.devices.declare({.id = "a", .name = "A", .capabilities = {"on_off"}}, "a");
+  CHECK(plugin.devices.contains("a"));
+  const auto declared = plugin.host.said<DeviceDeclared>();
+  REQUIRE(declared.size() == 1);
+  CHECK(declared[0].first.replaces.empty());
+}
+
+TEST_CASE("a withdrawal that the house hasn't heard of hides no later one of its own") {
+  Plugin plugin;
+  plugin.devices.declare({.id = "a", .name = "A", .capabilities = {"on_off"}});
+  plugin.host.full = true;
+  plugin.devices.remove("a");
+  CHECK_FALSE(plugin.devices.contains("a"));
+  plugin.host.full = false;
+  plugin.devices.declare({.id = "a", .name = "A", .capabilities = {"on_off"}});
+  plugin.host.tell(DeviceRemoved{"panel:a"});
+  CHECK(plugin.forgotten == std::vector<std::string>{"a"});
+  CHECK_FALSE(plugin.devices.contains("a"));
+}
+
+TEST_CASE("a device of an earlier run is withdrawn, and one that comes at once afterwards stays") {
+  Plugin plugin;
+  plugin.devices.remove_earlier("a");
+  const auto removed = plugin.host.said<DeviceRemoved>();
+  REQUIRE(removed.size() == 1);
+  CHECK(removed[0].first.device == "panel:a");
+  plugin.devices.declare({.id = "a", .name = "A", .capabilities = {"on_off"}});
+  plugin.host.tell(DeviceRemoved{"panel:a"});  // the house's word of the first
+  CHECK(plugin.devices.contains("a"));
+  plugin.devices.remove_earlier("a");
+  CHECK(plugin.devices.contains("a"));
+  CHECK(plugin.host.said<DeviceRemoved>().empty());
+}

@@ -24,6 +24,7 @@ class FakeHost {
     };
     table_.publish = [](const hearth_host* h, hearth_type type, std::uint64_t cause, hearth_bytes body,
                         std::uint64_t*) -> hearth_status {
+      if (self(h).full) return HEARTH_BUSY;
       self(h).said_.push_back({type, cause, {body.data, body.data + body.size}});
       return HEARTH_OK;
     };
@@ -43,6 +44,7 @@ class FakeHost {
       self(h).answers[request] = status == HEARTH_OK ? "ok" : std::string(words);
       return HEARTH_OK;
     };
+    table_.now = [](const hearth_host* h, std::uint32_t) -> std::int64_t { return self(h).now_us; };
     hearth_start_info info{};
     info.id = detail::slice(plugin);
     context_ = std::make_unique<Context>(&table_, info);
@@ -64,8 +66,9 @@ class FakeHost {
     return all;
   }
   template <class T>
-  void tell(const T& message) {
-    const auto m = pack(message, 0);
+  void tell(const T& message, std::int64_t time_us = 0) {
+    auto m = pack(message, 0);
+    m.time_us = time_us;
     const auto all = subscriptions_;
     for (const auto& [handle, subscription] : all)
       if (subscription.type == m.type) subscription.fn(subscription.arg, &m);
@@ -77,6 +80,8 @@ class FakeHost {
     context_->bus.receive(&m);
   }
 
+  bool full = false;        // nothing can be published
+  std::int64_t now_us = 0;  // of every clock
   std::map<std::uint64_t, std::string> answers;
   std::vector<std::string> log;
 

@@ -30,7 +30,7 @@ TEST_CASE("a second monitor waits until the first has proved that it lives, and 
   house.old.proves(true);
   CHECK(house.newcomer.heard() == kRefused);
   CHECK(house.old.is_open());
-  CHECK(house.server.flow.counts().connections == 1);
+  CHECK(house.server.flow.counts().joined == 1);
 }
 
 TEST_CASE("a silent monitor gives way, and its commands fail") {
@@ -44,7 +44,7 @@ TEST_CASE("a silent monitor gives way, and its commands fail") {
   CHECK(house.old.heard() == Heard{"closed"});
   CHECK(house.newcomer.heard() == Heard{kConOk});
   CHECK(user.heard() == Heard{R"(["command failed",{"reason":"monitor disconnected"}])"});
-  CHECK(house.server.told == std::vector<std::string>{"came m", "went m", "came m"});
+  CHECK(house.server.told == std::vector<std::string>{"came m", "evicted m", "went m", "came m"});
   user.send("off");
   CHECK(house.newcomer.heard() == Heard{R"(["command do",{"command":"off"}])"});
 }

@@ -115,7 +115,7 @@ TEST_CASE("a wrong monitor_id is refused, and the connection closed") {
     CHECK(user.heard() == Heard{R"(["query failed",{"reason":"Invalid monitor_id"}])", "closed"});
     CHECK(monitor.heard() == Heard{R"(["con failed",{"reason":"Invalid monitor_id"}])", "closed"});
   }
-  CHECK(server.flow.counts().connections == 0);
+  CHECK(server.flow.counts().joined == 0);
 }
 
 TEST_CASE("a monitor_id is counted in characters") {
@@ -163,7 +163,7 @@ TEST_CASE("one connection may be both user and monitor") {
   CHECK(both.heard() == Heard{kFinish});
   CHECK(server.flow.counts().users == 1);
   CHECK(server.flow.counts().monitors == 1);
-  CHECK(server.flow.counts().connections == 1);
+  CHECK(server.flow.counts().joined == 1);
 }
 
 TEST_CASE("another con frees the id before, the same one is ok again") {
@@ -220,4 +220,42 @@ TEST_CASE("rights that weren't given are refused, and the connection closed") {
   monitor.con("m");
   CHECK(user.heard() == Heard{R"(["query failed",{"reason":"Invalid token"}])", "closed"});
   CHECK(monitor.heard() == Heard{R"(["con failed",{"reason":"Invalid token"}])", "closed"});
+}
+
+TEST_CASE("a command may have 65,536 bytes and no more") {
+  Pair pair;
+  pair.user.send(std::string(monitor::Flow::kMostCommand, 'x'));
+  CHECK(pair.user.heard() == Heard{kCommandOk});
+  CHECK(pair.monitor.heard().size() == 1);
+  pair.user.send(std::string(monitor::Flow::kMostCommand + 1, 'x'));
+  CHECK(pair.user.heard() == Heard{failed("Invalid command")});
+  CHECK(pair.monitor.heard().empty());
+  CHECK(pair.server.flow.counts().commands == 1);
+}
+
+TEST_CASE("of a monitor's reason users hear 4,096 bytes, up to a character's boundary") {
+  Pair pair;
+  const std::string x(4095, 'x');
+  pair.monitor.says(R"(["command error",{"reason":")" + x + R"(éé"}])");
+  CHECK(pair.user.heard() == Heard{failed(x)});
+  pair.monitor.says(R"(["command error",{"reason":")" + x + R"(yz"}])");
+  CHECK(pair.user.heard() == Heard{failed(x + "y")});
+}
+
+TEST_CASE("a monitor that doesn't read is given no more commands") {
+  Pair pair;
+  pair.monitor.lags(monitor::Client::kMostQueued);
+  pair.user.send("on");
+  CHECK(pair.user.heard() == Heard{kCommandOk});
+  CHECK(pair.monitor.heard().size() == 1);
+  pair.monitor.lags(monitor::Client::kMostQueued + 1);
+  pair.user.send("on");
+  CHECK(pair.user.heard() == Heard{kCommandOk, failed("busy")});
+  std::string words;
+  pair.server.flow.command("m", "on", [&](const Status& status) {
+    CHECK(status.error().code == ErrorCode::kBusy);
+    words = status.error().words;
+  });
+  CHECK(words == "the monitor has too many commands to answer");
+  CHECK(pair.monitor.heard().empty());
 }

@@ -15,15 +15,41 @@ namespace {
 struct Setup {
   FakeHost host{"socketio"};
   Server server{};
-  monitor::MonitorDevices devices{host.context(), server.flow};
-  Setup() { devices.begin(); }
+  House house{};
+  monitor::MonitorDevices devices{host.context(), server.flow, house};
+  Setup() {
+    house.follow(host.context());
+    devices.begin();
+  }
 
-  std::vector<std::string> declared() {
+  // Known since an earlier run, or another's.
+  void knows(const std::string& device, const std::string& name, std::int64_t time_us = 0) {
+    DeviceDeclared known;
+    known.device = device;
+    known.number = ++last_number;
+    known.name = name;
+    host.tell(known, time_us);
+  }
+  // Comes and goes again.
+  void passes(const std::string& id) {
+    devices.came(id);
+    devices.went(id);
+  }
+  std::vector<std::string> declared() { return ids(host.said<DeviceDeclared>()); }
+  std::vector<std::string> removed() { return ids(host.said<DeviceRemoved>()); }
+
+  template <class T>
+  static std::vector<std::string> ids(const std::vector<std::pair<T, std::uint64_t>>& messages) {
     std::vector<std::string> all;
-    for (const auto& [device, cause] : host.said<DeviceDeclared>()) all.push_back(device.device);
+    all.reserve(messages.size());
+    for (const auto& [message, cause] : messages) all.push_back(message.device);
     return all;
   }
+
+  std::uint32_t last_number = 0;
 };
+
+std::string numbered(const std::string& text, int n) { return text + std::to_string(n); }
 
 }  // namespace
 
@@ -34,7 +60,7 @@ TEST_CASE("a monitor that comes is a device, and out of reach when it goes") {
   REQUIRE(declared.size() == 1);
   const auto& device = declared[0].first;
   CHECK(device.device == "socketio:m");
-  CHECK(device.name == "m");
+  CHECK(device.name == "Monitor m");
   CHECK(device.reachable);
   CHECK(device.capabilities == std::vector<Capability>{"command", "on_off"});
 
@@ -106,10 +132,90 @@ TEST_CASE("ids that no device can have stay mere monitors") {
 
 TEST_CASE("after 1024 monitors further ones are no devices, and that is told once") {
   Setup house;
-  for (int i = 0; i < 1030; ++i) house.devices.came("m" + std::to_string(i));
+  for (int i = 0; i < 1030; ++i) house.devices.came(numbered("m", i));
   CHECK(house.declared().size() == 1024);
   CHECK(house.host.log.size() == 1);
   house.host.tell(DeviceRemoved{"socketio:m3"});
   house.devices.came("another");
   CHECK(house.declared() == std::vector<std::string>{"socketio:another"});
+}
+
+TEST_CASE("monitors of earlier runs count too") {
+  Setup house;
+  for (int i = 0; i < 1024; ++i) house.knows(numbered("socketio:old", i), numbered("Monitor old", i));
+  house.devices.recall();
+  house.devices.came("another");
+  CHECK(house.declared().empty());
+  house.devices.came("old7");
+  CHECK(house.declared() == std::vector<std::string>{"socketio:old7"});
+}
+
+TEST_CASE("of more than 64 that are away the longest gone is withdrawn, and may come back") {
+  Setup house;
+  house.devices.came("stays");
+  for (int i = 0; i < 64; ++i) house.passes(numbered("m", i));
+  CHECK(house.removed().empty());
+  house.passes("one more");
+  CHECK(house.removed() == std::vector<std::string>{"socketio:m0"});
+  house.declared();
+  house.devices.came("m0");
+  CHECK(house.declared() == std::vector<std::string>{"socketio:m0"});
+}
+
+TEST_CASE("one that stands in a group or a program, has a name of its own or was commanded is kept") {
+  Setup house;
+  Peer peer(house.server);
+  peer.con("m3");
+  for (int i = 0; i < 5; ++i) house.passes(numbered("m", i));
+  house.host.tell(GroupDefined{1, "Doors", {"socketio:m0"}});
+  house.host.tell(ProgramDefined{1, {}, {"socketio:m1"}, 0});
+  house.knows("socketio:m2", "Garden door");
+  house.knows("socketio:m4", "Monitor m4");
+  house.host.ask(Command{"socketio:m3", "on_off", true}, 1);
+  for (int i = 0; i < 60; ++i) house.passes(numbered("n", i));
+  CHECK(house.removed() == std::vector<std::string>{"socketio:m4"});
+  house.host.tell(GroupRemoved{1});
+  house.passes("one more");
+  CHECK(house.removed() == std::vector<std::string>{"socketio:m0"});
+}
+
+TEST_CASE("those of an earlier run have ten minutes to come back, then the oldest of them go first") {
+  Setup house;
+  for (int i = 0; i < 70; ++i) house.knows(numbered("socketio:old", i), numbered("Monitor old", i), 1000 - i);
+  house.devices.recall();
+  house.passes("new");
+  house.passes("old69");
+  CHECK(house.removed().empty());
+  house.host.now_us = monitor::MonitorDevices::kReturn.count();
+  house.devices.came("other");
+  CHECK(house.removed() == std::vector<std::string>{"socketio:old68", "socketio:old67", "socketio:old66",
+                                                    "socketio:old65", "socketio:old64", "socketio:old63",
+                                                    "socketio:old62"});
+}
+
+TEST_CASE("a monitor that calls itself like another device is none") {
+  Setup house;
+  house.knows("sim:lamp", "Kitchen lamp");
+  house.knows("sim:door", "Monitor m");
+  for (const auto* id : {"kitchen LAMP", "SIM:lamp", "m"}) house.devices.came(id);
+  CHECK(house.declared().empty());
+  REQUIRE(house.host.log.size() == 1);
+  CHECK(house.host.log[0] ==
+        "the monitor kitchen LAMP is no device: the device sim:lamp is called so (1 refused since the last "
+        "line)");
+  house.host.now_us = monitor::Seldom::kPause.count();
+  house.devices.came("SIM:lamp");
+  REQUIRE(house.host.log.size() == 2);
+  CHECK_THAT(house.host.log[1], Catch::Contains("(3 refused since the last line)"));
+}
+
+TEST_CASE("a device that somebody has taken away is offered again when its monitor comes again") {
+  Setup house;
+  house.devices.came("m");
+  house.host.tell(DeviceRemoved{"socketio:m"});
+  house.devices.went("m");
+  CHECK(house.host.said<DeviceReachable>().empty());
+  house.declared();
+  house.devices.came("m");
+  CHECK(house.declared() == std::vector<std::string>{"socketio:m"});
 }

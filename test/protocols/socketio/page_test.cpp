@@ -11,7 +11,7 @@ net::HttpResponse page(std::string_view method, std::string_view path) {
   net::HttpRequest request;
   request.method = method;
   request.path = path;
-  return monitor::answer_page(request, {9, 3, 2, 41}, "1.2.3");
+  return monitor::answer_page(request, 12, {9, 3, 2, 41}, "1.2.3");
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ TEST_CASE("the page shows the version and the counts") {
     CHECK_THAT(answer.body, Catch::Contains("hearth 1.2.3") && Catch::Contains("<td>Users<td>3\n") &&
                                 Catch::Contains("<td>Monitors<td>2\n") &&
                                 Catch::Contains("<td>Commands so far<td>41\n") &&
-                                Catch::Contains("<td>Connections<td>9\n"));
+                                Catch::Contains("<td>Connections<td>12\n"));
   }
 }
 

@@ -6,8 +6,8 @@
 
 namespace hearth::test {
 
-Server::Server(std::size_t id_length)
-    : flow({.id_length = id_length, .house = "home"},
+Server::Server(std::size_t id_length, bool pages)
+    : flow({.id_length = id_length, .house = "home", .pages = pages},
            {.house =
                 [this](std::string_view text, monitor::FlowHooks::Answer answer) {
                   at_house.emplace_back(text);
@@ -15,6 +15,7 @@ Server::Server(std::size_t id_length)
                 },
             .came = [this](const std::string& id) { told.push_back("came " + id); },
             .went = [this](const std::string& id) { told.push_back("went " + id); },
+            .evicted = [this](const std::string& id) { told.push_back("evicted " + id); },
             .now = [this] { return now; }}) {}
 
 Peer::Peer(Server& server, monitor::Rights rights, std::string origin)

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocols/socketio/flow.hpp"
@@ -14,9 +15,9 @@ namespace hearth::test {
 // A flow whose house is `house`, and what it has told about monitors.
 class Server {
  public:
-  explicit Server(std::size_t id_length = 0);
+  explicit Server(std::size_t id_length = 0, bool pages = false);
 
-  std::vector<std::string> told;      // "came m", "went m"
+  std::vector<std::string> told;      // "came m", "went m", "evicted m"
   std::vector<std::string> at_house;  // texts
   std::vector<monitor::FlowHooks::Answer> answers;
   Microseconds now{0};
@@ -36,6 +37,10 @@ class Peer final : private socketio::Link {
   void con(std::string_view id) { says(R"(["con",{"monitor_id":")" + std::string(id) + R"("}])"); }
   void send(std::string_view text) { says(R"(["command send",{"command":")" + std::string(text) + R"("}])"); }
   void done() { says(R"(["command done",{}])"); }
+  // The page that a later request has named.
+  void is_on(std::string origin) { origin_ = std::move(origin); }
+  // So many bytes wait for it.
+  void lags(std::size_t bytes) { queued_ = bytes; }
   // The connection is lost.
   void goes();
   // It answers the ping that was sent to it, or doesn't.
@@ -55,10 +60,12 @@ class Peer final : private socketio::Link {
   const Loop& loop() const override { return loop_; }
   const net::Ip& peer() const override { return ip_; }
   const std::string& origin() const override { return origin_; }
+  std::size_t queued() const override { return queued_; }
 
   const Loop loop_{nullptr};
   const net::Ip ip_{};
-  const std::string origin_;
+  std::string origin_;
+  std::size_t queued_ = 0;
   bool breaks_ = false;
   std::vector<std::string> heard_;
   std::vector<std::function<void(bool)>> probes_;

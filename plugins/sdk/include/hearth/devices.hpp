@@ -14,8 +14,8 @@ namespace hearth {
 
 // A device as its owner offers it: {"id", "Name", {"on_off", "brightness"}}.
 struct Device {
-  std::string
-      id;  // native: any text without control characters, at most 128 bytes, stable for ever; not empty
+  // Native: any text without control characters, at most 128 bytes, stable for ever; not empty.
+  std::string id;
   std::string name;
   std::vector<Capability> capabilities;
   std::string location = {}, address = {};
@@ -85,16 +85,19 @@ class Devices {
 
   // This device is mine; again to change it. `replaces`: the native id that it had before its own was known.
   void declare(const Device& d, const std::string& replaces = {}) {
+    const bool renamed = !replaces.empty() && replaces != d.id;
     declared_[d.id] = d;
-    if (!replaces.empty()) declared_.erase(replaces);
+    if (renamed) declared_.erase(replaces);
     send(DeviceDeclared{full(d.id), 0, d.name, d.location, d.address, d.channel, d.kind, d.capabilities,
-                        d.reachable, d.reason, replaces.empty() ? std::string() : full(replaces)});
+                        d.reachable, d.reason, renamed ? full(replaces) : std::string()});
   }
   // Gone for good.
   void remove(const std::string& device) {
-    if (declared_.erase(device) == 0) return;
-    ++withdrawn_[device];
-    send(DeviceRemoved{full(device)});
+    if (declared_.erase(device) != 0) withdraw(device);
+  }
+  // The same of one that the house knows from an earlier run of this plugin, and that isn't declared now.
+  void remove_earlier(const std::string& device) {
+    if (!contains(device)) withdraw(device);
   }
   // A fact: `capability` of `device` is `value` now. [any]
   void report(const std::string& device, const std::string& capability, Value value,
@@ -121,9 +124,14 @@ class Devices {
 
  private:
   template <class T>
-  void send(const T& message, std::uint64_t cause = 0) {
+  bool send(const T& message, std::uint64_t cause = 0) {
     const auto sent = ctx_.bus.publish(message, cause);
     if (!sent.ok()) ctx_.log.warning(MessageTraits<T>::kName, " not sent: ", sent.error().words);
+    return sent.ok();
+  }
+  // Home says so too, once it has heard it.
+  void withdraw(const std::string& device) {
+    if (send(DeviceRemoved{full(device)})) ++withdrawn_[device];
   }
   void on_loop(std::function<void()> task) {
     ctx_.loop.is_current() ? task() : ctx_.loop.post(std::move(task));
