@@ -126,6 +126,7 @@ bool SocketClient::fill() {
 bool SocketClient::next(std::string_view& text) {
   const auto rest = std::string_view(input_).substr(used_);
   if (rest.size() < 2) return false;
+  if (rest[1] == 127) throw std::runtime_error("a frame with a 64-bit length");
   std::size_t head = 2, size = static_cast<unsigned char>(rest[1]);
   if (size == 126) {
     if (rest.size() < 4) return false;
@@ -133,7 +134,7 @@ bool SocketClient::next(std::string_view& text) {
     size = static_cast<std::size_t>(static_cast<unsigned char>(rest[2])) << 8 |
            static_cast<unsigned char>(rest[3]);
   }
-  if (size > 65535 || rest.size() < head + size) return false;
+  if (rest.size() < head + size) return false;
   if ((rest[0] & 0x0f) == 8) throw std::runtime_error("closed by the server");
   text = rest.substr(head, size);
   used_ += head + size;
@@ -228,7 +229,9 @@ LoadResult CommandFlow::open_loop(double per_second, Seconds time) {
   const auto begin = now(), end = begin + time.count();
   std::size_t sent = 0;
   for (auto due = begin; due < end; due = begin + static_cast<double>(sent) / per_second) {
-    while (now() < due) turn(due - now());
+    do {
+      turn(due - now());  // at least once, so that answers are read even while it is late
+    } while (now() < due);
     ask(pairs_[sent++ % pairs_.size()], due);
   }
   while (under_way_ != 0 && now() < end + 5) turn(1);
