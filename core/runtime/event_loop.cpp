@@ -86,7 +86,8 @@ void EventLoop::wake() {
 
 void EventLoop::mark() {
   const auto now = steady_now_us();
-  const auto took = now - vitals_.busy_since_us.exchange(now, std::memory_order_relaxed);
+  const auto took = now - vitals_.busy_since_us.load(std::memory_order_relaxed);
+  vitals_.busy_since_us.store(now, std::memory_order_relaxed);  // nobody else writes it
   if (took > vitals_.longest_us.load(std::memory_order_relaxed))
     vitals_.longest_us.store(took, std::memory_order_relaxed);
 }

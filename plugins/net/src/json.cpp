@@ -2,10 +2,10 @@
 #include "hearth/net/json.hpp"
 
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
-#include <vector>
 
 #include "hearth/log.hpp"
 
@@ -32,9 +32,9 @@ class Handler {
 
   bool on_document_begin(bj::error_code&) { return true; }
   bool on_document_end(bj::error_code&) { return true; }
-  bool on_object_begin(bj::error_code&) { return open(bj::object()); }
+  bool on_object_begin(bj::error_code&) { return open(bj::object_kind); }
   bool on_object_end(std::size_t, bj::error_code&) { return shut(); }
-  bool on_array_begin(bj::error_code&) { return open(bj::array()); }
+  bool on_array_begin(bj::error_code&) { return open(bj::array_kind); }
   bool on_array_end(std::size_t, bj::error_code&) { return shut(); }
 
   bool on_key_part(bj::string_view part, std::size_t, bj::error_code&) { return more(part); }
@@ -50,10 +50,11 @@ class Handler {
   }
   bool on_string_part(bj::string_view part, std::size_t, bj::error_code&) { return more(part); }
   bool on_string(bj::string_view part, std::size_t, bj::error_code&) {
-    bj::string whole(text_);
-    whole.append(part);
+    auto& whole = place(bj::string_kind).get_string();
+    whole.reserve(text_.size() + part.size());
+    whole.append(text_).append(part);
     text_.clear();
-    return put(std::move(whole));
+    return true;
   }
   bool on_number_part(bj::string_view, bj::error_code&) { return true; }
   bool on_int64(std::int64_t number, bj::string_view, bj::error_code&) { return put(number); }
@@ -78,21 +79,22 @@ class Handler {
     ec = bj::error::syntax;
     return false;
   }
-  // To where the next value belongs: behind the last key, at the end of the array, or the root.
-  bj::value& place(bj::value value) {
-    if (open_.empty()) return root_ = std::move(value);
-    if (auto* array = open_.back()->if_array()) {
-      array->push_back(std::move(value));
-      return array->back();
-    }
-    return *next_ = std::move(value);
+  // Made where it belongs: behind the last key, at the end of the array, or as the root.
+  template <class Value>
+  bj::value& place(Value value) {
+    if (!open_.empty())
+      if (auto* array = open_.back()->if_array()) return array->emplace_back(value);
+    auto& there = open_.empty() ? root_ : *next_;
+    return there = bj::value(value);
   }
-  bool put(bj::value value) {
-    place(std::move(value));
+  template <class Value>
+  bool put(Value value) {
+    place(value);
     return true;
   }
-  bool open(bj::value container) {
-    open_.push_back(&place(std::move(container)));
+  template <class Kind>
+  bool open(Kind kind) {
+    open_.push_back(&place(kind));
     return true;
   }
   bool shut() {
@@ -103,7 +105,7 @@ class Handler {
   const std::size_t max_keys_;
   bj::value root_;
   bj::value* next_ = nullptr;
-  std::vector<bj::value*> open_;
+  boost::container::small_vector<bj::value*, 8> open_;
   std::string text_;  // of a key or string that comes in parts
   const char* reason_ = nullptr;
 };

@@ -58,7 +58,8 @@ void WebSocket::attach() {
 }
 
 std::size_t WebSocket::data(std::string_view bytes) {
-  const auto keep = shared_from_this();
+  // A server's is kept by the callback that this is called from.
+  const auto keep = role_ == Role::kClient ? shared_from_this() : nullptr;
   heard_ = true;
   std::size_t total = 0;
   while (state_ != State::kEnded && connection_->is_open()) {
@@ -68,7 +69,7 @@ std::size_t WebSocket::data(std::string_view bytes) {
     if (event == WebSocketDecoder::Event::kNeedMore) break;
     if (total < bytes.size()) connection_->cork();  // what several frames lead to travels together
     if (!heard(event)) break;
-    if (role_ == Role::kClient && keep.use_count() == 1) drop();  // its owner has let go of it
+    if (keep && keep.use_count() == 1) drop();  // its owner has let go of it
   }
   if (state_ != State::kEnded && !held_.set(decoder_.held()))
     refuse(WebSocketCode::kTryLater, "too much at once");

@@ -78,7 +78,6 @@ void Socket::probe(Microseconds timeout, std::function<void(bool)> done) {
 // ---- What comes ------------------------------------------------------------------------------------------
 
 void Socket::received(Packet& packet) {
-  const auto keep = shared_from_this();
   const bool event = packet.type == PacketType::kEvent || packet.type == PacketType::kBinaryEvent;
   event ? deliver(packet) : answered(packet);
 }

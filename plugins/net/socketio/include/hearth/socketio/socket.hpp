@@ -111,7 +111,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
   void disconnect();
   void close();
 
-  // For the link: a packet of this namespace (event or ack), and the end, with words or without any.
+  // For the link, which keeps it meanwhile: a packet of this namespace (event or ack), and the end, with
+  // words or without any.
   void received(Packet& packet);
   void ended(std::string_view why);
   void detach();
