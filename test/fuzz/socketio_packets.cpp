@@ -95,13 +95,14 @@ void write_again(const Packet& packet, From from) {
   require(again.attachments == packet.attachments, "the same attachments", text);
 }
 
-// False when the connection has to end. `held`: by attachments so far.
+// False when the connection has to end. `held`: by the packet so far.
 bool take(PacketDecoder& decoder, From from, const EnginePacket& message, std::size_t& held) {
   const std::string data(message.data);  // in memory of its own, so that a view that stays is noticed
   const auto event = message.binary ? decoder.binary(data) : decoder.text(data);
   if (event == Event::kNeedMore) {
-    held += message.binary ? data.size() : 0;
-    require(decoder.unfinished() && decoder.held() == held, "an unfinished packet holds its attachments");
+    const auto least = message.binary ? held + data.size() : data.size();
+    held = decoder.held();
+    require(decoder.unfinished() && held >= least, "an unfinished packet holds its text and attachments");
     return true;
   }
   held = 0;
