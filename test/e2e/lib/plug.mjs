@@ -46,9 +46,22 @@ export class Plug {
   press(on) { this.sysinfo.relay_state = on ? 1 : 0; }
 }
 
+// The simulator takes any free UDP port, and then the TCP port of that number, which may be somebody's.
+async function started(options) {
+  for (let left = 10; ; --left) {
+    const plug = new Plug(options);
+    try {
+      return await plug.start();
+    } catch (error) {
+      plug.device.deviceNetworking.udpSocket?.close();
+      if (error.code !== 'EADDRINUSE' || options.port || left === 0) throw error;
+    }
+  }
+}
+
 // A running one, ended with test `t`.
 export async function startPlug(t, options = {}) {
-  const plug = await new Plug(options).start();
+  const plug = await started(options);
   t.after(() => plug.stop());
   return plug;
 }
