@@ -253,7 +253,8 @@ TEST_CASE("files that don't do are refused with their names, and nobody is asked
     CHECK(tls.error().code == ErrorCode::kInvalid);
     return tls.error().words;
   };
-  CHECK(words({"/nowhere.pem", good.key, {}}).starts_with("TLS: cannot use the certificate /nowhere.pem: No such file or directory"));
+  CHECK(words({"/nowhere.pem", good.key, {}})
+            .starts_with("TLS: cannot use the certificate /nowhere.pem: No such file or directory"));
   CHECK(words({authority.path("empty.pem"), good.key, {}}).find("no start line") != std::string::npos);
   CHECK(words({good.certificate, "/nowhere.key", {}}).starts_with("TLS: cannot use the key /nowhere.key: "));
   CHECK(words({good.certificate, other.key, {}}).find("key values mismatch") != std::string::npos);
