@@ -69,6 +69,7 @@ TEST_CASE_METHOD(Looped, "functions posted from several threads all run, each th
   std::vector<std::vector<int>> ran(kThreads);
   int left = kThreads * kEach;
   std::vector<std::thread> posters;
+  posters.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t)
     posters.emplace_back([&, t] {
       for (int i = 0; i < kEach; ++i)

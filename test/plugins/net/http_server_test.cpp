@@ -196,7 +196,7 @@ TEST_CASE("a body is announced before it comes, and what the listener gives live
   std::weak_ptr<void> kept;
   options.announced = [&](const HttpRequest& request) {
     if (request.path == "/p" && request.body.empty()) ++right;
-    const auto token = std::make_shared<int>();
+    auto token = std::make_shared<int>();
     kept = token;
     ++announced;
     return token;

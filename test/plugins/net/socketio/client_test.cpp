@@ -64,7 +64,7 @@ struct Caller {
 // A server that says these Engine.IO messages to every client, whatever it says.
 class Script {
  public:
-  Script(LoopThread& thread, std::vector<std::string> lines)
+  Script(LoopThread& thread, const std::vector<std::string>& lines)
       : http(thread, [lines](const std::shared_ptr<HttpExchange>& exchange) {
           const auto socket = accept_websocket(*exchange);
           if (!socket) return;
