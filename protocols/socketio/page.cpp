@@ -7,9 +7,9 @@ namespace hearth::monitor {
 
 net::HttpResponse answer_page(const net::HttpRequest& request, std::size_t connections,
                               const Flow::Counts& counts, std::string_view version) {
-  if (request.path != "/") return net::HttpResponse::text(404, "no such page\n");
+  if (request.path != "/") return net::HttpResponse::text(404, "no such page");
   if (request.method != "GET" && request.method != "HEAD") {
-    auto refusal = net::HttpResponse::text(405, "only GET and HEAD\n");
+    auto refusal = net::HttpResponse::text(405, "only GET and HEAD");
     refusal.header("Allow", "GET, HEAD");
     return refusal;
   }

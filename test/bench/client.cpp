@@ -21,16 +21,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Connected and asked. On loopback connect() waits for nothing while the server's backlog has room.
+// Connected and asked.
 int connect_and_ask(std::uint16_t port, const std::string& request) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int one = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  if (fd >= 0 && connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0 &&
+  const int fd = connect_to(port);
+  if (fd >= 0 &&
       send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()))
     return fd;
   if (fd >= 0) close(fd);
@@ -116,6 +110,20 @@ LoadResult finished(Load& load, Clock::time_point begin) {
 Clock::duration ticks(Seconds time) { return std::chrono::duration_cast<Clock::duration>(time); }
 
 }  // namespace
+
+// On loopback connect() waits for nothing while the server's backlog has room.
+int connect_to(std::uint16_t port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int one = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  if (fd >= 0 && connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) return fd;
+  if (fd >= 0) close(fd);
+  return -1;
+}
 
 double LoadResult::percentile_us(double part) const {
   if (latencies_us.empty()) return std::nan("");

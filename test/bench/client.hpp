@@ -11,6 +11,9 @@
 
 namespace hearth::bench {
 
+// A connection to 127.0.0.1 that sends at once what it is given; -1 if there is none.
+int connect_to(std::uint16_t port);
+
 struct LoadResult {
   std::size_t answers = 0;
   std::size_t failures = 0;  // no connection, or no answer of the expected length

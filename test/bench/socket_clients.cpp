@@ -1,8 +1,6 @@
 // Frames by hand: masked with zeros, which is allowed and costs nothing.
 #include "socket_clients.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,19 +17,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-int connect_to(std::uint16_t port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int one = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+int connect_patiently(std::uint16_t port) {
+  const int fd = connect_to(port);
+  if (fd < 0) throw std::runtime_error("no connection");
   const timeval patience{10, 0};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  if (fd >= 0 && connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) return fd;
-  if (fd >= 0) close(fd);
-  throw std::runtime_error("no connection");
+  return fd;
 }
 
 std::string event(std::string_view name, std::string_view key, std::string_view text) {
@@ -55,7 +46,7 @@ std::string SocketClient::frame(std::string_view text) {
   return out.append(4, '\0').append(text);
 }
 
-SocketClient::SocketClient(std::uint16_t port) : fd_(connect_to(port)) {
+SocketClient::SocketClient(std::uint16_t port) : fd_(connect_patiently(port)) {
   send(
       "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\n"
       "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: "

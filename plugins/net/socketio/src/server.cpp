@@ -84,7 +84,8 @@ class ServerSession final : public Link {
     static const boost::json::object kNone;
     if (sockets_.contains(packet.nsp)) return refuse("a namespace joined twice");
     const auto offered = server_.namespaces_.find(packet.nsp);
-    if (offered == server_.namespaces_.end()) return turn_away(packet.nsp, "Invalid namespace");
+    if (offered == server_.namespaces_.end())
+      return say(PacketType::kConnectError, packet.nsp, "message", "Invalid namespace");
     const auto* auth = packet.data.if_object();
     const Joining joining{auth ? *auth : kNone, engine_.peer(), engine_.origin()};
     if (offered->second.admit)
@@ -97,6 +98,7 @@ class ServerSession final : public Link {
     offered->second.joined(socket, joining);
   }
 
+  // Who asks for what isn't there may go on asking.
   void turn_away(const std::string& nsp, std::string_view words) {
     say(PacketType::kConnectError, nsp, "message", words);
     if (++refusals_ == kMostRefusals) refuse("it may join nothing that it asks for");

@@ -145,6 +145,26 @@ TEST_CASE("who isn't let in hears why") {
   CHECK(lost.error.words == "Invalid namespace");
 }
 
+TEST_CASE("namespaces that aren't there may be asked for again and again, closed ones three times") {
+  LoopThread thread;
+  House house(thread);
+  const auto begin = [&](Client& client) {
+    auto handshake = kHandshake;
+    handshake.replace(handshake.find("/chat"), 5, "/socket.io/?EIO=4&transport=websocket");
+    open(client, handshake);
+  };
+  Client lost(house.http.address), guessing(house.http.address);
+  begin(lost);
+  begin(guessing);
+  for (int i = 0; i < 10; ++i) lost.send(text("40/nowhere"));
+  lost.send(text("40"));
+  CHECK(eventually([&] { return house.joins == 1; }));
+  for (int i = 0; i < 3; ++i) guessing.send(text("40/locked"));
+  CHECK(guessing.read_all().find("44/locked,") != std::string::npos);
+  CHECK(guessing.closed());
+  CHECK(house.joins == 1);
+}
+
 TEST_CASE("either side may leave, and the other hears of it") {
   LoopThread thread;
   House house(thread);
