@@ -3,10 +3,8 @@
 #define HEARTH_MONITOR_BRIDGE_HPP
 
 #include <boost/json/object.hpp>
-#include <cstdint>
 #include <functional>
 #include <string_view>
-#include <unordered_map>
 
 #include "command_line.hpp"
 
@@ -15,13 +13,11 @@ namespace hearth::monitor {
 class Bridge {
  public:
   using Answer = std::function<void(Result<boost::json::object>)>;
-  // Protocol::command().
-  using Command = std::function<Handle(std::string device, std::string capability, Value value,
-                                       std::function<void(const CommandDone&)> done)>;
   // Bytes of a status, about; a larger one would end the connection of a client that polls.
   static constexpr std::size_t kMostStatus = 512 * 1024;
 
-  Bridge(const DeviceMap& devices, Command command) : devices_(devices), command_(std::move(command)) {}
+  Bridge(const DeviceMap& devices, protocols::Orders::Command command)
+      : devices_(devices), orders_(std::move(command)) {}
   Bridge(const Bridge&) = delete;
   Bridge& operator=(const Bridge&) = delete;
 
@@ -33,9 +29,7 @@ class Bridge {
   Result<boost::json::object> status(const House::Device* only) const;
 
   const DeviceMap& devices_;
-  const Command command_;
-  std::uint64_t last_ = 0;
-  std::unordered_map<std::uint64_t, Handle> open_;
+  protocols::Orders orders_;
 };
 
 }  // namespace hearth::monitor

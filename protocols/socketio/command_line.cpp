@@ -4,14 +4,16 @@
 #include <algorithm>
 #include <vector>
 
+#include "common/words.hpp"
 #include "values.hpp"
-#include "words.hpp"
 
 namespace hearth::monitor {
 
+using protocols::cut;
+using protocols::same_word;
+
 namespace {
 
-constexpr std::size_t kMostShown = 8;    // candidates
 constexpr std::size_t kMostQuoted = 80;  // bytes of what was written
 
 std::string_view trimmed(std::string_view text) {
@@ -62,10 +64,9 @@ class Names {
     }
     if (top.empty()) return wrong(concat("there is no device called ", quoted(text_)));
     if (top.size() == 1) return top.front();
-    std::string words = concat(top.size(), " devices are called ", text_.substr(0, top.front().length), ": ");
-    for (std::size_t i = 0; i < std::min(top.size(), kMostShown); ++i)
-      words += (i == 0 ? "" : ", ") + top[i].device->device;
-    return wrong(top.size() > kMostShown ? words + ", ..." : words);
+    std::vector<const House::Device*> called;
+    for (const auto& one : top) called.push_back(one.device);
+    return wrong(protocols::several_called(text_.substr(0, top.front().length), called));
   }
 
  private:
@@ -103,13 +104,9 @@ Result<Order> parse_switch(std::string_view word, std::string_view name, const D
   if (name.empty()) return wrong(concat("a name is missing: ", word, " NAME"));
   const auto match = Names(name, true, devices).best([](const Match&) { return true; });
   if (!match.ok()) return match.error();
-  const auto& device = *match->device;
-  if (!device.find("on_off")) return lacks(device, "on_off");
-  if (!same_word(word, "toggle")) return Order{Order::Kind::kSet, &device, "on_off", same_word(word, "on")};
-  const auto now = device.value("on_off");
-  const auto* on = std::get_if<bool>(&now);
-  if (!on) return wrong(label(device) + " hasn't said yet whether it is on");
-  return Order{Order::Kind::kSet, &device, "on_off", !*on};
+  auto wishes = protocols::wishes_of(word, {}, *match->device);
+  if (!wishes.ok()) return wishes.error();
+  return Order{Order::Kind::kSet, match->device, std::move(*wishes)};
 }
 
 Result<Order> parse_set(std::string_view text, const DeviceMap& devices) {
@@ -129,7 +126,7 @@ Result<Order> parse_set(std::string_view text, const DeviceMap& devices) {
   if (rest.empty()) return wrong("a value is missing: set NAME CAPABILITY VALUE");
   auto value = value_of(rest, capability);
   if (!value.ok()) return value.error();
-  return Order{Order::Kind::kSet, match->device, capability.name, std::move(*value)};
+  return Order{Order::Kind::kSet, match->device, {{capability.name, std::move(*value)}}};
 }
 
 Result<Order> parse_status(std::string_view name, const DeviceMap& devices) {

@@ -2,24 +2,23 @@
 #ifndef HEARTH_MONITOR_COMMAND_LINE_HPP
 #define HEARTH_MONITOR_COMMAND_LINE_HPP
 
-#include <functional>
-#include <map>
-#include <string>
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
-#include "hearth/house.hpp"
+#include "common/find_device.hpp"
+#include "common/orders.hpp"
 
 namespace hearth::monitor {
 
-using DeviceMap = std::map<std::string, House::Device, std::less<>>;
+using protocols::DeviceMap;
 
 // on NAME, off NAME, toggle NAME, set NAME CAPABILITY VALUE, status [NAME], help.
 struct Order {
   enum class Kind : std::uint8_t { kSet, kStatus, kHelp };
   Kind kind = Kind::kHelp;
   const House::Device* device = nullptr;  // status: null means all of them
-  std::string capability{};
-  Value value{};
+  std::vector<protocols::Wish> wishes{};
 };
 
 // NAME is a device's name, id or number. Where several readings fit the longest name counts, then the id, the

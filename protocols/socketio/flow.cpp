@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/words.hpp"
 #include "hearth/net/json.hpp"
-#include "words.hpp"
 
 namespace hearth::monitor {
 
@@ -180,7 +180,7 @@ void Flow::command_done(Client& client, const boost::json::object&) {
 
 void Flow::command_error(Client& client, const boost::json::object& data) {
   if (!client.self) return;
-  auto reason = cut(text_of(data, "reason"), kMostReason);
+  auto reason = protocols::cut(text_of(data, "reason"), kMostReason);
   if (reason.empty()) reason = "Command failed";
   if (const auto done = client.self->count_answer(hooks_.now()))
     done({ErrorCode::kFailed, std::string(reason)});

@@ -3,9 +3,9 @@
 
 #include <stdexcept>
 
+#include "common/words.hpp"
 #include "hearth/net/tls.hpp"
 #include "page.hpp"
-#include "words.hpp"
 
 namespace hearth::monitor {
 
@@ -46,7 +46,7 @@ FlowHooks SocketIo::hooks() {
           [this](const std::string& id) { devices_.went(id); },
           [this](const std::string& id) {
             if (const auto times = evicted_.happened(ctx.loop.steady()))
-              ctx.log.warning("the monitor ", cut(id, 64),
+              ctx.log.warning("the monitor ", protocols::cut(id, 64),
                               " was silent and has lost its place to another one (", times,
                               " since the last line)");
           },

@@ -5,12 +5,12 @@
 #include <memory>
 
 #include "bridge.hpp"
+#include "common/seldom.hpp"
 #include "flow.hpp"
 #include "hearth/net/http_server.hpp"
 #include "hearth/protocol.hpp"
 #include "hearth/socketio/server.hpp"
 #include "monitor_devices.hpp"
-#include "seldom.hpp"
 
 // Not hearth::socketio: that is the library beneath, which has a Client of its own.
 namespace hearth::monitor {
@@ -33,9 +33,9 @@ class SocketIo : public Protocol {
   Flow flow_;
   MonitorDevices devices_;
   Access access_;
-  Rights admitted_;  // of the client that is joining
-  Seldom refused_;   // tokens
-  Seldom evicted_;   // monitors
+  Rights admitted_;            // of the client that is joining
+  protocols::Seldom refused_;  // tokens
+  protocols::Seldom evicted_;  // monitors
   std::unique_ptr<net::HttpServer> http_;
   std::unique_ptr<socketio::Server> server_;  // ends its sessions before their connections go
 };

@@ -1,8 +1,7 @@
-// Values as users write them behind `set`, and as JSON for `status`.
+// Values as users write them behind `set`.
 #ifndef HEARTH_MONITOR_VALUES_HPP
 #define HEARTH_MONITOR_VALUES_HPP
 
-#include <boost/json/value.hpp>
 #include <string_view>
 
 #include "hearth/capability.hpp"
@@ -10,12 +9,10 @@
 
 namespace hearth::monitor {
 
-// "on", "true", "40", "21.5", "#ff8000", {"hue":30,"saturation":100}, and for a text itself, or a JSON
-// string. kInvalid, in words, if it isn't of the capability's type; its range is home's to judge.
+// A text is itself, or a JSON string; everything else as protocols::value_of() takes it, strings without
+// their quotes: on, true, 40, 21.5, #ff8000, {"hue":30,"saturation":100}. kInvalid, in words, if it isn't of
+// the capability's type; its range is home's to judge.
 Result<Value> value_of(std::string_view text, const Capability& capability);
-
-// A color is {"hue","saturation"}; none is null.
-boost::json::value json_of(const Value& value);
 
 }  // namespace hearth::monitor
 

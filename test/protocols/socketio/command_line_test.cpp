@@ -42,7 +42,7 @@ std::string meaning(std::string_view text) {
   if (order->kind == Order::Kind::kHelp) return "help";
   const auto device = order->device ? " " + order->device->device : std::string();
   if (order->kind == Order::Kind::kStatus) return "status" + device;
-  return "set" + device + " " + order->capability + " " + to_text(order->value);
+  return "set" + device + " " + order->wishes.at(0).capability + " " + to_text(order->wishes.at(0).value);
 }
 
 }  // namespace

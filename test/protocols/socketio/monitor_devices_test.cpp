@@ -186,7 +186,7 @@ TEST_CASE("those of an earlier run have ten minutes to come back, then the oldes
   house.passes("new");
   house.passes("old69");
   CHECK(house.removed().empty());
-  house.host.now_us = monitor::MonitorDevices::kReturn.count();
+  house.host.now_us = protocols::ClientDevices::kReturn.count();
   house.devices.came("other");
   CHECK(house.removed() == std::vector<std::string>{"socketio:old68", "socketio:old67", "socketio:old66",
                                                     "socketio:old65", "socketio:old64", "socketio:old63",
@@ -203,7 +203,7 @@ TEST_CASE("a monitor that calls itself like another device is none") {
   CHECK(house.host.log[0] ==
         "the monitor kitchen LAMP is no device: the device sim:lamp is called so (1 refused since the last "
         "line)");
-  house.host.now_us = monitor::Seldom::kPause.count();
+  house.host.now_us = protocols::Seldom::kPause.count();
   house.devices.came("SIM:lamp");
   REQUIRE(house.host.log.size() == 2);
   CHECK_THAT(house.host.log[1], Catch::Contains("(3 refused since the last line)"));

@@ -1,12 +1,12 @@
 // cut(), same_word(): texts of strangers, shortened and compared.
-#ifndef HEARTH_MONITOR_WORDS_HPP
-#define HEARTH_MONITOR_WORDS_HPP
+#ifndef HEARTH_PROTOCOLS_WORDS_HPP
+#define HEARTH_PROTOCOLS_WORDS_HPP
 
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
 
-namespace hearth::monitor {
+namespace hearth::protocols {
 
 // At most `most` bytes of `text`, which is UTF-8, ending at a character's boundary.
 constexpr std::string_view cut(std::string_view text, std::size_t most) {
@@ -22,6 +22,6 @@ constexpr bool same_word(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-}  // namespace hearth::monitor
+}  // namespace hearth::protocols
 
 #endif

@@ -1,6 +1,6 @@
 // Seldom: what strangers can make happen as often as they like, told in the log now and then.
-#ifndef HEARTH_MONITOR_SELDOM_HPP
-#define HEARTH_MONITOR_SELDOM_HPP
+#ifndef HEARTH_PROTOCOLS_SELDOM_HPP
+#define HEARTH_PROTOCOLS_SELDOM_HPP
 
 #include <cstdint>
 #include <optional>
@@ -8,7 +8,7 @@
 
 #include "hearth/loop.hpp"
 
-namespace hearth::monitor {
+namespace hearth::protocols {
 
 class Seldom {
  public:
@@ -28,6 +28,6 @@ class Seldom {
   std::uint64_t count_ = 0;
 };
 
-}  // namespace hearth::monitor
+}  // namespace hearth::protocols
 
 #endif

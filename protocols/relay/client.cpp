@@ -1,0 +1,86 @@
+// Reading stops while the client doesn't take its answers, or an answer isn't known yet.
+#include "client.hpp"
+
+#include "answers.hpp"
+#include "router.hpp"
+
+namespace hearth::relay {
+
+void Client::serve(net::Connection& connection, Router& router) {
+  const auto client = std::make_shared<Client>(connection, router);
+  connection.on_data([client](std::string_view bytes) { return client->data(bytes); });
+  connection.on_end([client] { client->ended(); });
+  connection.on_drained([client] { client->flush(); });
+  connection.on_closed([client](const Error&) { client->gone(); });
+}
+
+void Client::set_card(Card card) {
+  card_ = std::move(card);
+  head_ = is_registered() ? forward_head(card_.name) : std::string();
+}
+
+std::size_t Client::data(std::string_view bytes) {
+  auto rest = bytes;
+  while (!rest.empty() && connection_.is_open()) {
+    if (outbox_.is_long()) outbox_.flush();
+    if (waiting_ || outbox_.is_blocked()) {
+      connection_.pause();
+      break;
+    }
+    found(stream_.next(rest));
+  }
+  return bytes.size() - rest.size();
+}
+
+void Client::found(PacketStream::Found what) {
+  switch (what) {
+    case PacketStream::Found::kNothing: return;
+    case PacketStream::Found::kPacket: return router_.route(*this, stream_.packet());
+    case PacketStream::Found::kLong: return say(refusal("a packet has to have fewer than 1024 characters"));
+    case PacketStream::Found::kGarbage: return say(refusal("a packet is a JSON object"));
+    case PacketStream::Found::kEndless:
+      say(refusal("no packet ends within 4096 characters"));
+      return finish();
+  }
+}
+
+void Client::say(std::string_view line) {
+  outbox_.put(line);
+  if (!std::exchange(flush_is_due_, true)) router_.flush_later(*this);
+}
+
+bool Client::forward(std::string_view head, std::string_view payload) {
+  if (!outbox_.put_packet(head, payload, kForwardTail)) return false;
+  if (!std::exchange(flush_is_due_, true)) router_.flush_later(*this);
+  return true;
+}
+
+void Client::resume(std::string_view line) {
+  if (!std::exchange(waiting_, false)) return;
+  say(line);
+  if (ended_) return finish();
+  if (!outbox_.is_blocked()) connection_.resume();
+}
+
+void Client::flush() {
+  flush_is_due_ = false;
+  outbox_.flush();
+  if (!outbox_.is_blocked() && !waiting_ && !ended_) connection_.resume();
+}
+
+// A client at a shell ends its half behind its packet, and still wants the answer.
+void Client::ended() {
+  ended_ = true;
+  gone();
+  if (!waiting_) finish();
+}
+
+void Client::gone() { router_.directory().leave(*this, "the client has gone"); }
+
+void Client::finish() {
+  gone();
+  outbox_.push_out();
+  connection_.close_after_flush(ended_);
+}
+
+}  // namespace hearth::relay

@@ -1,0 +1,75 @@
+// A device's answer is its state once it has done what was asked for.
+#include "house_devices.hpp"
+
+#include <map>
+
+#include "answers.hpp"
+#include "common/client_devices.hpp"
+#include "common/find_device.hpp"
+#include "common/json_values.hpp"
+#include "common/words.hpp"
+#include "hearth/net/json.hpp"
+
+namespace hearth::relay {
+
+namespace {
+
+constexpr std::string_view kInterface = "hearth: protocols/relay/README.md";
+constexpr std::string_view kForm =
+    R"(a device of the house takes {"command":"on"|"off"|"toggle"|"set"|"get"})";
+
+std::string described(const House::Device& device) {
+  std::string words = device.kind.empty() ? "device" : device.kind;
+  if (!device.location.empty()) words += ", " + device.location;
+  words += ": ";
+  for (std::size_t i = 0; i < device.capabilities.size(); ++i)
+    words += (i == 0 ? "" : ", ") + device.capabilities[i].name;
+  return words;
+}
+
+}  // namespace
+
+void HouseDevices::run(std::string_view target, const std::string& payload,
+                       std::function<void(const std::string&)> done) {
+  const auto device = protocols::find_device(target, house_.devices(), own_);
+  if (!device.ok()) return done(refusal(device.error().words));
+  const auto parsed = net::json::parse(payload);
+  if (!parsed.ok()) return done(refusal(parsed.error().words));
+  const auto* order = parsed->if_object();
+  const auto* verb = order ? order->if_contains("command") : nullptr;
+  if (!verb || !verb->is_string()) return done(refusal(kForm));
+  const std::string_view word = verb->get_string();
+  if (protocols::same_word(word, "get")) return done(answer(protocols::shown(**device)));
+  auto wishes = protocols::wishes_of(word, *order, **device, "command");
+  if (!wishes.ok()) return done(refusal(wishes.error().words));
+  const auto id = (*device)->device;
+  orders_.run(id, std::move(*wishes), [this, id, done = std::move(done)](const Status& how) {
+    const auto* now = house_.find(id);
+    if (!how.ok()) return done(refusal(how.error().words));
+    done(now ? answer(protocols::shown(*now)) : std::string(kSuccess));
+  });
+}
+
+std::vector<std::string> HouseDevices::names() const {
+  std::map<std::string_view, int> shared;
+  for (const auto& [id, device] : house_.devices()) ++shared[device.name];
+  std::vector<std::string> all;
+  for (const auto& [id, device] : house_.devices())
+    if (device.plugin() != own_)
+      all.push_back(device.name.empty() || shared[device.name] > 1 ? id : device.name);
+  return all;
+}
+
+Result<boost::json::object> HouseDevices::info(std::string_view target) const {
+  const auto device = protocols::find_device(target, house_.devices(), own_);
+  if (!device.ok()) return device.error();
+  return boost::json::object{{"name", (*device)->name.empty() ? (*device)->device : (*device)->name},
+                             {"description", described(**device)},
+                             {"interface", kInterface}};
+}
+
+std::string_view HouseDevices::holder(const std::string& name) const {
+  return protocols::called(name, house_, own_ + ":" + name);
+}
+
+}  // namespace hearth::relay
