@@ -31,12 +31,6 @@ bool is_native_id(std::string_view id) {
   return true;
 }
 
-std::string_view called(std::string_view word, const House& house, std::string_view own) {
-  for (const auto& [id, device] : house.devices())
-    if (id != own && (same_word(id, word) || same_word(device.name, word))) return id;
-  return {};
-}
-
 void ClientDevices::begin() {
   begun_ = ctx_.loop.steady();
   devices_.serve(
@@ -101,12 +95,20 @@ void ClientDevices::went(const std::string& id, const std::string& why) {
   make_room();
 }
 
-// Whoever says a device's name means that one, whatever a stranger calls itself.
+// Whoever says a device's name means that one, whatever a stranger calls itself. Among themselves clients
+// may differ in capitals alone.
 std::string ClientDevices::objection(const std::string& id) const {
-  const auto own = devices_.full(id);
-  for (const auto& word : {id, own, kind_.name_of(id)})
-    if (const auto other = called(word, house_, own); !other.empty())
-      return concat("the device ", other, " is called so");
+  const auto own = devices_.full(id), name = kind_.name_of(id);
+  for (const auto& [other, device] : house_.devices()) {
+    if (other == own) continue;
+    const bool any_case = device.plugin() != ctx_.id;
+    const auto same = [any_case](std::string_view a, std::string_view b) {
+      return any_case ? same_word(a, b) : a == b;
+    };
+    for (const auto& taken : {std::string_view(other), std::string_view(device.name)})
+      if (same(taken, id) || same(taken, own) || same(taken, name))
+        return concat("the device ", other, " is called so");
+  }
   return known_.size() >= kMost ? concat("there are ", kMost, " already") : std::string();
 }
 

@@ -75,9 +75,6 @@ class ClientDevices {
 // May it be a device's native id? `id` is UTF-8.
 bool is_native_id(std::string_view id);
 
-// Is a device other than `own` called `word`, by id or name? Capitals don't count. Its id, or nothing.
-std::string_view called(std::string_view word, const House& house, std::string_view own);
-
 }  // namespace hearth::protocols
 
 #endif

@@ -1,10 +1,16 @@
-// Reading stops while the client doesn't take its answers, or an answer isn't known yet.
+// Nothing more is looked at while the client doesn't take its answers, or an answer isn't known yet.
 #include "client.hpp"
 
 #include "answers.hpp"
 #include "router.hpp"
 
 namespace hearth::relay {
+
+namespace {
+
+constexpr std::size_t kMostUnread = 16 * 1024;  // bytes that wait for the house's answer
+
+}  // namespace
 
 void Client::serve(net::Connection& connection, Router& router) {
   const auto client = std::make_shared<Client>(connection, router);
@@ -21,14 +27,17 @@ void Client::set_card(Card card) {
 
 std::size_t Client::data(std::string_view bytes) {
   auto rest = bytes;
-  while (!rest.empty() && connection_.is_open()) {
+  reading_ = true;
+  while (!rest.empty() && connection_.is_open() && !waiting_) {
     if (outbox_.is_long()) outbox_.flush();
-    if (waiting_ || outbox_.is_blocked()) {
-      connection_.pause();
-      break;
-    }
+    if (outbox_.is_blocked()) break;
     found(stream_.next(rest));
   }
+  reading_ = false;
+  unread_ = connection_.is_open() ? rest.size() : 0;
+  // While it waits for the house its end is still to be noticed.
+  if (outbox_.is_blocked() || unread_ >= kMostUnread) connection_.pause();
+  if (ended_) go_on();
   return bytes.size() - rest.size();
 }
 
@@ -58,21 +67,28 @@ bool Client::forward(std::string_view head, std::string_view payload) {
 void Client::resume(std::string_view line) {
   if (!std::exchange(waiting_, false)) return;
   say(line);
-  if (ended_) return finish();
-  if (!outbox_.is_blocked()) connection_.resume();
+  go_on();
 }
 
 void Client::flush() {
   flush_is_due_ = false;
   outbox_.flush();
-  if (!outbox_.is_blocked() && !waiting_ && !ended_) connection_.resume();
+  go_on();
 }
 
-// A client at a shell ends its half behind its packet, and still wants the answer.
+// With what has come and couldn't be looked at, and then with its end.
+void Client::go_on() {
+  if (reading_ || waiting_ || outbox_.is_blocked() || !connection_.is_open()) return;
+  connection_.resume();
+  if (unread_ != 0) return connection_.offer_again();
+  if (ended_) finish();
+}
+
+// A client at a shell ends its half behind its packets, and still wants the answers.
 void Client::ended() {
   ended_ = true;
-  gone();
-  if (!waiting_) finish();
+  if (unread_ == 0) gone();
+  go_on();
 }
 
 void Client::gone() { router_.directory().leave(*this, "the client has gone"); }

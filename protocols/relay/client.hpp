@@ -54,6 +54,7 @@ class Client : public std::enable_shared_from_this<Client> {
  private:
   std::size_t data(std::string_view bytes);
   void found(PacketStream::Found what);
+  void go_on();
   void ended();
   void gone();
   void finish();
@@ -67,6 +68,8 @@ class Client : public std::enable_shared_from_this<Client> {
   bool waiting_ = false;       // for the house
   bool ended_ = false;         // it has sent all it will
   bool flush_is_due_ = false;  // the router knows
+  bool reading_ = false;       // data() is running
+  std::size_t unread_ = 0;     // bytes that data() has left
 };
 
 }  // namespace hearth::relay

@@ -4,7 +4,6 @@
 #include <map>
 
 #include "answers.hpp"
-#include "common/client_devices.hpp"
 #include "common/find_device.hpp"
 #include "common/json_values.hpp"
 #include "common/words.hpp"
@@ -69,7 +68,10 @@ Result<boost::json::object> HouseDevices::info(std::string_view target) const {
 }
 
 std::string_view HouseDevices::holder(const std::string& name) const {
-  return protocols::called(name, house_, own_ + ":" + name);
+  const auto own = own_ + ":" + name;
+  for (const auto& [id, device] : house_.devices())
+    if (id != own && (id == name || device.name == name)) return id;
+  return {};
 }
 
 }  // namespace hearth::relay

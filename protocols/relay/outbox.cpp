@@ -1,31 +1,42 @@
-// The connection's own queue holds at most what one flush has left there.
+// The connection's own queue holds what the socket hasn't taken of the last flush, and nothing else.
 #include "outbox.hpp"
+
+#include <algorithm>
 
 namespace hearth::relay {
 
 bool Outbox::put_packet(std::string_view head, std::string_view payload, std::string_view tail) {
-  if (packets_ + sent_packets_ >= kMostPackets) flush();
-  if (packets_ + sent_packets_ >= kMostPackets) return false;
+  if (packets() >= kMostPackets) flush();
+  if (packets() >= kMostPackets) return false;
   waiting_.append(head).append(payload).append(tail);
-  ++packets_;
+  ends_.push_back(waiting_.size());
   return true;
+}
+
+// That wait: of those in the connection's queue, the ones that the socket hasn't taken in full.
+std::size_t Outbox::packets() const {
+  const auto left = connection_.queued();
+  return ends_.size() + static_cast<std::size_t>(
+                            std::ranges::count_if(queued_, [left](auto behind) { return behind < left; }));
 }
 
 void Outbox::flush() {
   if (is_blocked()) return;
-  sent_packets_ = 0;
+  queued_.clear();
   if (waiting_.empty()) return;
   connection_.write(waiting_);
+  if (is_blocked())
+    for (const auto end : ends_) queued_.push_back(waiting_.size() - end);
+  ends_.clear();
   waiting_.clear();
   // Of ten thousand clients few are busy at a time.
   if (waiting_.capacity() > kLong) waiting_.shrink_to_fit();
-  sent_packets_ = is_blocked() ? packets_ : 0;
-  packets_ = 0;
 }
 
 void Outbox::push_out() {
   connection_.write(waiting_);
   waiting_.clear();
+  ends_.clear();
 }
 
 }  // namespace hearth::relay

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hearth/net/connection.hpp"
 
@@ -39,8 +40,12 @@ class Outbox {
   static constexpr std::size_t kLong = 64 * 1024;
 
   net::Connection& connection_;
+  std::size_t packets() const;
+
   std::string waiting_;
-  std::size_t packets_ = 0, sent_packets_ = 0;  // in waiting_; in the connection's queue
+  // Where packets end, in bytes from the beginning of waiting_; and, in bytes from its end, those that the
+  // connection's queue may still hold.
+  std::vector<std::size_t> ends_, queued_;
 };
 
 }  // namespace hearth::relay

@@ -1,8 +1,11 @@
 // A handler for Boost's parser that writes the payload down as it comes.
 #include "packet_reader.hpp"
 
+#include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "hearth/log.hpp"
 #include "hearth/net/json.hpp"
@@ -26,14 +29,17 @@ class Handler {
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-  void clear() {
+  // `whole`: the document is a payload, not a packet.
+  void begin(bool whole) {
     target.clear();
     payload.clear();
     text_.clear();
     has_target = has_payload = false;
     depth_ = 0;
     follows_ = 0;
-    role_ = Role::kOther;
+    others_.clear();
+    is_packet_ = !whole;
+    role_ = whole ? Role::kPayload : Role::kOther;
     reason = nullptr;
   }
 
@@ -47,7 +53,7 @@ class Handler {
   bool on_key_part(bj::string_view part, std::size_t, bj::error_code&) { return more(part); }
   bool on_key(bj::string_view part, std::size_t, bj::error_code& ec) {
     more(part);
-    if (depth_ == 1) return top_level_key(ec);
+    if (is_packet_ && depth_ == 1) return top_level_key(ec);
     if (role_ == Role::kPayload) {
       separate();
       net::json::append_text(payload, text_);
@@ -98,11 +104,16 @@ class Handler {
 
   bool top_level_key(bj::error_code& ec) {
     role_ = text_ == "target" ? Role::kTarget : text_ == "payload" ? Role::kPayload : Role::kOther;
-    text_.clear();
     follows_ &= ~bit();
-    auto& has = role_ == Role::kTarget ? has_target : has_payload;
-    if (role_ != Role::kOther && std::exchange(has, true)) return refuse("the same key twice", ec);
-    return true;
+    bool again = false;
+    if (role_ == Role::kOther) {
+      again = std::ranges::find(others_, text_) != others_.end();
+      others_.push_back(text_);
+    } else {
+      again = std::exchange(role_ == Role::kTarget ? has_target : has_payload, true);
+    }
+    text_.clear();
+    return !again || refuse("the same key twice", ec);
   }
   // A comma, if something stands before it in its container.
   void separate() {
@@ -111,7 +122,7 @@ class Handler {
   }
   template <class Append>
   bool write(Append append, bj::error_code& ec) {
-    if (depth_ == 0) return refuse("a packet is a JSON object", ec);
+    if (is_packet_ && depth_ == 0) return refuse("a packet is a JSON object", ec);
     if (is_target()) return refuse("'target' is not a string", ec);
     if (role_ != Role::kPayload) return true;
     separate();
@@ -128,22 +139,27 @@ class Handler {
     return is_written;
   }
   bool open(char bracket, bj::error_code& ec) {
-    if (depth_ > 0 && !write([&] { payload += bracket; }, ec)) return false;
+    if (holds_payload() && !write([&] { payload += bracket; }, ec)) return false;
     ++depth_;
     follows_ &= ~bit();
     return true;
   }
   bool shut(char bracket) {
     --depth_;
-    if (depth_ > 0 && role_ == Role::kPayload) payload += bracket;
+    if (holds_payload() && role_ == Role::kPayload) payload += bracket;
     follows_ |= bit();
     return true;
   }
 
+  // Not the packet's own braces?
+  bool holds_payload() const { return !is_packet_ || depth_ > 0; }
+
+  bool is_packet_ = true;
   Role role_ = Role::kOther;  // of the present value of the outermost object
   std::size_t depth_ = 0;
-  std::uint64_t follows_ = 0;  // bit n: the container at depth n has something in it
-  std::string text_;           // of a key, string or number, which may come in parts
+  std::uint64_t follows_ = 0;        // bit n: the container at depth n has something in it
+  std::vector<std::string> others_;  // keys of the outermost object that mean nothing here
+  std::string text_;                 // of a key, string or number, which may come in parts
 };
 
 }  // namespace
@@ -156,16 +172,27 @@ PacketReader::PacketReader() : parser_(std::make_unique<Parser>()) {}
 PacketReader::~PacketReader() = default;
 
 Status PacketReader::read(std::string_view text) {
-  auto& machine = parser_->machine;
-  auto& handler = machine.handler();
-  machine.reset();
-  handler.clear();
-  bj::error_code error;
-  const auto used = machine.write_some(false, text.data(), text.size(), error);
-  if (error && handler.reason) return {ErrorCode::kInvalid, handler.reason};
-  if (error) return {ErrorCode::kInvalid, concat("no valid JSON at byte ", used, ": ", error.message())};
+  const auto& handler = parser_->machine.handler();
+  parser_->machine.handler().begin(false);
+  if (auto status = parse(text); !status.ok()) return status;
   if (!handler.has_target) return {ErrorCode::kInvalid, "'target' is missing"};
   if (!handler.has_payload) return {ErrorCode::kInvalid, "'payload' is missing"};
+  return {};
+}
+
+Status PacketReader::read_payload(std::string_view text) {
+  parser_->machine.handler().begin(true);
+  return parse(text);
+}
+
+Status PacketReader::parse(std::string_view text) {
+  auto& machine = parser_->machine;
+  machine.reset();
+  boost::json::error_code error;
+  const auto used = machine.write_some(false, text.data(), text.size(), error);
+  const auto* reason = machine.handler().reason;
+  if (error && reason) return {ErrorCode::kInvalid, reason};
+  if (error) return {ErrorCode::kInvalid, concat("no valid JSON at byte ", used, ": ", error.message())};
   return {};
 }
 

@@ -18,9 +18,12 @@ class PacketReader {
   PacketReader();
   ~PacketReader();
 
-  // kInvalid, in words for the sender, unless `text` is one JSON object (RFC 8259, UTF-8, no lone surrogates,
-  // nested kMaxDepth deep at most) with a text `target` and a `payload`, each once. Other keys don't matter.
+  // A packet. kInvalid, in words for the sender, unless `text` is one JSON object (RFC 8259, UTF-8, no lone
+  // surrogates, nested kMaxDepth deep at most) with a text `target` and a `payload`, and no key twice. Other
+  // keys don't matter.
   Status read(std::string_view text);
+  // A payload alone: any JSON value.
+  Status read_payload(std::string_view text);
 
   // After success, until the next read.
   const std::string& target() const;
@@ -29,6 +32,8 @@ class PacketReader {
 
  private:
   struct Parser;
+  Status parse(std::string_view text);
+
   std::unique_ptr<Parser> parser_;
 };
 

@@ -27,14 +27,6 @@ void keep_alive(int fd) {
   set(IPPROTO_TCP, TCP_KEEPCNT, 4);
 }
 
-// What is JSON goes as it is, other words as a string.
-std::string payload_of(const std::string& text) {
-  const auto parsed = net::json::parse(text);
-  std::string payload;
-  parsed.ok() ? net::json::append(payload, *parsed) : net::json::append_text(payload, text);
-  return payload;
-}
-
 }  // namespace
 
 Relay::Relay(Context& context)
@@ -73,6 +65,14 @@ void Relay::came(const Card& card) {
   if (!devices_.came(std::move(device))) return;
   for (const auto& [name, text] : facts)
     if (!text.empty()) devices_.report(card.name, name, text);
+}
+
+// What is JSON goes as it is, other words as a string.
+std::string Relay::payload_of(const std::string& text) {
+  if (reader_.read_payload(text).ok()) return reader_.payload();
+  std::string payload;
+  net::json::append_text(payload, text);
+  return payload;
 }
 
 void Relay::apply(const Command& command, Completion done) {

@@ -21,6 +21,7 @@ class Relay : public Protocol {
  private:
   Directory::Hooks hooks();
   void came(const Card& card);
+  std::string payload_of(const std::string& text);
   void apply(const Command& command, Completion done);
 
   net::Io io_;
@@ -29,6 +30,7 @@ class Relay : public Protocol {
   protocols::ClientDevices devices_;
   Directory directory_;
   Router router_;
+  PacketReader reader_;
   std::unique_ptr<net::Listener> listener_;
 };
 
