@@ -65,13 +65,18 @@ Result<Value> color_of(std::string_view text) {
   return Value(Color{std::round(hue * 10) / 10, std::round(saturation * 10) / 10});
 }
 
+std::string in_words(ValueType type) {
+  if (type == ValueType::kNone) return "nothing";
+  return (type == ValueType::kInteger ? "an " : "a ") + std::string(name(type));
+}
+
 Result<Value> typed(const Value& value, const Capability& c) {
   const auto* text = std::get_if<std::string>(&value);
   if (text && c.type == ValueType::kColor) return color_of(*text);
   auto same = converted(value, c.type);
   if (type_of(same) == ValueType::kNone)
     return Error{ErrorCode::kInvalid,
-                 fmt::format("{} is a {}, not a {}", c.name, name(c.type), name(type_of(value)))};
+                 fmt::format("{} is {}, not {}", c.name, in_words(c.type), in_words(type_of(value)))};
   return same;
 }
 

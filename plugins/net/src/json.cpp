@@ -39,10 +39,9 @@ class Handler {
 
   bool on_key_part(bj::string_view part, std::size_t, bj::error_code&) { return more(part); }
   bool on_key(bj::string_view part, std::size_t, bj::error_code& ec) {
-    text_.append(part.data(), part.size());
     auto& object = open_.back()->get_object();
     if (object.size() == max_keys_) return refuse("too many keys in one object", ec);
-    const auto [place, is_new] = object.emplace(text_, nullptr);
+    const auto [place, is_new] = object.emplace(whole(part), nullptr);
     if (!is_new) return refuse("the same key twice in one object", ec);
     next_ = &place->value();
     text_.clear();
@@ -50,9 +49,7 @@ class Handler {
   }
   bool on_string_part(bj::string_view part, std::size_t, bj::error_code&) { return more(part); }
   bool on_string(bj::string_view part, std::size_t, bj::error_code&) {
-    auto& whole = place(bj::string_kind).get_string();
-    whole.reserve(text_.size() + part.size());
-    whole.append(text_).append(part);
+    place(bj::string_kind).get_string().assign(whole(part));
     text_.clear();
     return true;
   }
@@ -74,6 +71,12 @@ class Handler {
     text_.append(part.data(), part.size());
     return true;
   }
+  // What has come in parts, with the last one; mostly there is but one.
+  bj::string_view whole(bj::string_view last) {
+    if (text_.empty()) return last;
+    text_.append(last.data(), last.size());
+    return text_;
+  }
   bool refuse(const char* reason, bj::error_code& ec) {
     reason_ = reason;
     ec = bj::error::syntax;
@@ -83,9 +86,21 @@ class Handler {
   template <class Value>
   bj::value& place(Value value) {
     if (!open_.empty())
-      if (auto* array = open_.back()->if_array()) return array->emplace_back(value);
+      if (auto* array = open_.back()->if_array()) {
+        if (array->capacity() == 0) array->reserve(2);  // else it grows one by one at first
+        return array->emplace_back(value);
+      }
     auto& there = open_.empty() ? root_ : *next_;
-    return there = bj::value(value);
+    put_into(there, value);
+    return there;
+  }
+  // Cheaper than to assign a value, which is swapped with one that is destroyed then.
+  static void put_into(bj::value& there, bj::string_kind_t) { there.emplace_string(); }
+  static void put_into(bj::value& there, bj::array_kind_t) { there.emplace_array(); }
+  static void put_into(bj::value& there, bj::object_kind_t) { there.emplace_object(); }
+  template <class Value>
+  static void put_into(bj::value& there, Value value) {
+    there = value;
   }
   template <class Value>
   bool put(Value value) {
@@ -157,6 +172,28 @@ void append_items(std::string& out, const Items& items, std::string_view between
   }
 }
 
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (unsigned c = 0x20; c < 0x7f; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+// May it stand in a text as it is?
+bool is_plain(char c, const Style& style) {
+  return kPlain[static_cast<unsigned char>(c)] && !(style.escape_braces && (c == '{' || c == '}'));
+}
+
+void append_escaped(std::string& out, unsigned char c) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: append_escape(out, c);
+  }
+}
+
 }  // namespace
 
 Result<boost::json::value> parse(std::string_view text, const Limits& limits) {
@@ -193,26 +230,17 @@ void append_number(std::string& out, double number) {
 void append_text(std::string& out, std::string_view text, const Style& style) {
   out += '"';
   for (std::size_t at = 0; at < text.size();) {
+    const auto begin = at;
+    while (at < text.size() && is_plain(text[at], style)) ++at;
+    out.append(text, begin, at - begin);
+    if (at == text.size()) break;
     const auto c = static_cast<unsigned char>(text[at]);
     if (c >= 0x80) {
       append_wide(out, text, at, style);
       continue;
     }
     ++at;
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += static_cast<char>(c);
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c < 0x20 || c == 0x7f || (style.escape_braces && (c == '{' || c == '}'))) {
-      append_escape(out, c);
-    } else {
-      out += static_cast<char>(c);
-    }
+    append_escaped(out, c);
   }
   out += '"';
 }

@@ -9,6 +9,8 @@ namespace hearth::socketio {
 
 namespace {
 
+constexpr std::size_t kMostScratch = 256;  // bytes that an idle socket keeps
+
 std::string list_json(const boost::json::array& args) {
   std::string json = "[";
   for (const auto& arg : args) {
@@ -52,10 +54,12 @@ void Socket::emit_json(std::string_view json, net::Haste haste) {
 void Socket::send(PacketType plain, PacketType binary, std::optional<std::uint64_t> id, std::string_view json,
                   const Attachments& attachments, net::Haste haste) {
   if (!link_) return;
-  std::string packet;
+  auto packet = std::exchange(scratch_, {});
+  packet.clear();
   packet.reserve(json.size() + nsp_.size() + 32);
   append_packet(packet, attachments.empty() ? plain : binary, nsp_, id, json, attachments.size());
   link_->send(packet, attachments, haste);
+  if (packet.capacity() <= kMostScratch) scratch_ = std::move(packet);
 }
 
 void Socket::ask(std::string_view event, const boost::json::array& args, Microseconds timeout,

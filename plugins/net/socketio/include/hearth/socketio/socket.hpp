@@ -141,6 +141,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   std::function<void(std::string_view)> ended_;
   std::map<std::uint64_t, Asked> asked_;
   std::uint64_t next_ask_ = 0;
+  std::string scratch_;  // memory of the last packet that was sent
 };
 
 }  // namespace hearth::socketio
