@@ -9,7 +9,7 @@ namespace hearth::relay {
 
 namespace {
 
-constexpr std::size_t kMostWords = 400;  // bytes; escaped they may be twice as many
+constexpr std::size_t kMostWords = 400;  // bytes
 
 }  // namespace
 
@@ -22,9 +22,14 @@ std::string answer(const boost::json::value& response) {
 }
 
 std::string refusal(std::string_view words) {
-  std::string line = R"({"success":false,"error_message":)";
-  net::json::append_text(line, protocols::cut(words, kMostWords));
-  return line += "}\n";
+  std::string line;
+  // Escapes may make them six times as long.
+  for (auto most = kMostWords; line.empty() || has_characters(line, kPacketLimit); most /= 2) {
+    line = R"({"success":false,"error_message":)";
+    net::json::append_text(line, protocols::cut(words, most));
+    line += '}';
+  }
+  return line += '\n';
 }
 
 std::string forward_head(std::string_view sender) {

@@ -26,19 +26,24 @@ void Client::set_card(Card card) {
 }
 
 std::size_t Client::data(std::string_view bytes) {
-  auto rest = bytes;
-  reading_ = true;
-  while (!rest.empty() && connection_.is_open() && !waiting_) {
+  if (unread_.empty()) {
+    unread_ = work_off(bytes);
+  } else {
+    unread_.erase(0, std::exchange(used_, 0)).append(bytes);
+  }
+  // While it waits for an answer of the house its end is still to be noticed.
+  if (outbox_.is_blocked() || unread_.size() >= kMostUnread) connection_.pause();
+  return bytes.size();
+}
+
+// What it couldn't look at yet.
+std::string_view Client::work_off(std::string_view bytes) {
+  while (!bytes.empty() && connection_.is_open() && !waiting_) {
     if (outbox_.is_long()) outbox_.flush();
     if (outbox_.is_blocked()) break;
-    found(stream_.next(rest));
+    found(stream_.next(bytes));
   }
-  reading_ = false;
-  unread_ = connection_.is_open() ? rest.size() : 0;
-  // While it waits for the house its end is still to be noticed.
-  if (outbox_.is_blocked() || unread_ >= kMostUnread) connection_.pause();
-  if (ended_) go_on();
-  return bytes.size() - rest.size();
+  return connection_.is_open() ? bytes : std::string_view();
 }
 
 void Client::found(PacketStream::Found what) {
@@ -76,18 +81,22 @@ void Client::flush() {
   go_on();
 }
 
-// With what has come and couldn't be looked at, and then with its end.
+// With what has come and couldn't be looked at, then with what comes, or with its end.
 void Client::go_on() {
-  if (reading_ || waiting_ || outbox_.is_blocked() || !connection_.is_open()) return;
-  connection_.resume();
-  if (unread_ != 0) return connection_.offer_again();
-  if (ended_) finish();
+  if (waiting_ || outbox_.is_blocked()) return;
+  const auto rest = work_off(std::string_view(unread_).substr(used_));
+  used_ = unread_.size() - rest.size();
+  if (!rest.empty()) return;
+  unread_ = {};
+  used_ = 0;
+  if (waiting_ || !connection_.is_open()) return;
+  ended_ ? finish() : connection_.resume();
 }
 
 // A client at a shell ends its half behind its packets, and still wants the answers.
 void Client::ended() {
   ended_ = true;
-  if (unread_ == 0) gone();
+  if (unread_.empty()) gone();
   go_on();
 }
 

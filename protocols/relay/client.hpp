@@ -39,7 +39,7 @@ class Client : public std::enable_shared_from_this<Client> {
 
   // The answer to its present packet, or another line of the server's own.
   void say(std::string_view line);
-  // The answer comes later, with resume().
+  // The answer comes later, with resume(), never from inside the function that calls this.
   void wait() { waiting_ = true; }
   void resume(std::string_view line);
 
@@ -53,6 +53,7 @@ class Client : public std::enable_shared_from_this<Client> {
 
  private:
   std::size_t data(std::string_view bytes);
+  std::string_view work_off(std::string_view bytes);
   void found(PacketStream::Found what);
   void go_on();
   void ended();
@@ -68,8 +69,8 @@ class Client : public std::enable_shared_from_this<Client> {
   bool waiting_ = false;       // for the house
   bool ended_ = false;         // it has sent all it will
   bool flush_is_due_ = false;  // the router knows
-  bool reading_ = false;       // data() is running
-  std::size_t unread_ = 0;     // bytes that data() has left
+  std::string unread_;         // what has come and waits, from used_ on
+  std::size_t used_ = 0;
 };
 
 }  // namespace hearth::relay

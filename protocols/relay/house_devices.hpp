@@ -26,8 +26,9 @@ class HouseDevices {
   // called once with the answer's line, perhaps before this returns; not at all once this is gone.
   void run(std::string_view target, const std::string& payload, std::function<void(const std::string&)> done);
 
-  // What the devices are called for clients: their names, or ids where those are missing or shared. By id.
-  std::vector<std::string> names() const;
+  // What the devices are called for clients: their names, or ids where those are missing or shared. In the
+  // order of ids; until the house changes.
+  std::vector<std::string_view> names() const;
   // {name, description, interface} of the one of that id or name.
   Result<boost::json::object> info(std::string_view target) const;
   // The id of a device that has this name or id, for whoever wants to be called so; empty: none.

@@ -193,6 +193,8 @@ Status PacketReader::parse(std::string_view text) {
   const auto* reason = machine.handler().reason;
   if (error && reason) return {ErrorCode::kInvalid, reason};
   if (error) return {ErrorCode::kInvalid, concat("no valid JSON at byte ", used, ": ", error.message())};
+  if (text.find_first_not_of(" \t\r\n", used) != text.npos)
+    return {ErrorCode::kInvalid, "something follows the JSON"};
   return {};
 }
 

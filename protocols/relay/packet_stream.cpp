@@ -34,7 +34,7 @@ PacketStream::Found PacketStream::begin(std::string_view& bytes) {
 }
 
 PacketStream::Found PacketStream::skip_run(std::string_view& bytes) {
-  bytes.remove_prefix(std::min(bytes.find_first_of("{\n"), bytes.size()));
+  bytes.remove_prefix(std::min(bytes.find_first_of("{[\n"), bytes.size()));
   return Found::kGarbage;
 }
 
@@ -62,14 +62,14 @@ PacketStream::Found PacketStream::go_on(std::string_view& bytes) {
   bytes.remove_prefix(piece.size());
   if (inside_ || !kept_.empty()) {
     kept_characters_ += characters(piece);
-    if (kept_characters_ > kMost) return Found::kEndless;
+    if (kept_characters_ > kMost || kept_.size() + piece.size() > 4 * kMost) return Found::kEndless;
     kept_.append(piece);
     packet_ = kept_;
   } else {
     packet_ = piece;
   }
   if (inside_) return Found::kNothing;
-  if (has_characters(packet_, kMost + 1)) return Found::kEndless;
+  if (packet_.size() > 4 * kMost || has_characters(packet_, kMost + 1)) return Found::kEndless;
   if (is_array_) return Found::kGarbage;
   return has_characters(packet_, kPacketLimit) ? Found::kLong : Found::kPacket;
 }

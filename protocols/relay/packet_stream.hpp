@@ -28,8 +28,8 @@ class PacketStream {
     kNothing,  // more is needed
     kPacket,
     kLong,     // a packet of kPacketLimit characters or more
-    kGarbage,  // something else: an array, or anything up to a line's end, a packet, or the end of the bytes
-    kEndless,  // open for more than kMost characters; the stream can't go on
+    kGarbage,  // something else: an array, or anything up to a line's end, a bracket, or the end of the bytes
+    kEndless,  // open for more than kMost characters, or 4 * kMost bytes; the stream can't go on
   };
   static constexpr std::size_t kMost = 4 * kPacketLimit;  // characters
 

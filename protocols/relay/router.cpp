@@ -23,7 +23,7 @@ Router::Router(Directory& directory, HouseDevices& house, std::string token, Pos
 
 void Router::route(Client& from, std::string_view packet) {
   if (const auto status = reader_.read(packet); !status.ok()) return from.say(refusal(status.error().words));
-  if (is_server(reader_.target())) return from.say(commands_.run(from, reader_.payload()));
+  if (is_server(reader_.target())) return answer_later(from, commands_.run(from, reader_.payload()));
   if (!from.is_registered())
     return from.say(refusal("Device must be registered to send packets to other devices"));
   forward(from, reader_.target(), reader_.payload());
@@ -41,7 +41,16 @@ void Router::forward(Client& from, const std::string& target, const std::string&
 
 void Router::to_house(Client& from, const std::string& target, const std::string& payload) {
   from.wait();
-  house_.run(target, payload, [weak = from.weak_from_this()](const std::string& line) {
+  house_.run(target, payload, [this, weak = from.weak_from_this()](const std::string& line) {
+    if (const auto client = weak.lock()) answer_later(*client, line);
+  });
+}
+
+// What takes time in proportion to the house is done once a turn for each client, however many packets it
+// sends at once: the others get theirs.
+void Router::answer_later(Client& from, std::string line) {
+  from.wait();
+  post_([weak = from.weak_from_this(), line = std::move(line)] {
     if (const auto client = weak.lock()) client->resume(line);
   });
 }

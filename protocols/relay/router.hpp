@@ -40,6 +40,7 @@ class Router {
  private:
   void forward(Client& from, const std::string& target, const std::string& payload);
   void to_house(Client& from, const std::string& target, const std::string& payload);
+  void answer_later(Client& from, std::string line);
 
   Directory& directory_;
   HouseDevices& house_;

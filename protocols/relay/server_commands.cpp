@@ -58,9 +58,9 @@ std::string ServerCommands::run(Client& from, const std::string& payload) {
 std::string ServerCommands::get_devices(const object& payload) const {
   const auto* from = payload.if_contains("offset");
   if (from && (!from->is_int64() || from->get_int64() < 0)) return refusal("'offset' is not a number");
-  std::vector<std::string> names;
+  std::vector<std::string_view> names;
   for (const auto& [place, client] : directory_.clients()) names.push_back(client->name());
-  for (auto& name : house_.names()) names.push_back(std::move(name));
+  for (const auto name : house_.names()) names.push_back(name);
 
   const auto offset = from ? static_cast<std::size_t>(from->get_int64()) : 0;
   std::string line = R"({"success":true,"response":[)";
