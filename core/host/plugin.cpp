@@ -159,7 +159,7 @@ void PluginRun::start() {
   endpoint_->connect(&runner_->inbox());
   world_.home.attach(*endpoint_);
   attached_ = true;
-  expect(kStartUs, "loading and creating it");
+  expect(start_us(), "loading and creating it");
   begin_();
   look_regularly();
 }
@@ -181,8 +181,9 @@ void PluginRun::expect(std::int64_t within_us, std::string what) {
 
 void PluginRun::late() {
   const auto words = fmt::format("{} took longer than {} s", awaited_,
-                                 (state_ == LifeState::kStopping ? kStopUs : kStartUs) / 1'000'000);
+                                 (state_ == LifeState::kStopping ? kStopUs : start_us()) / 1'000'000);
   deadline_ = 0;
+  if (builtin_) log_sink()(HEARTH_ERROR, {}, "a part of the server itself hangs: " + words);
   if (runner_->pid() != 0) return kill(words);
   world_.home.detach(*endpoint_, "the plugin hangs");
   attached_ = false;
@@ -215,7 +216,7 @@ void PluginRun::step(PluginStep step, const Status& status) {
       return;
     case PluginStep::kCreated:
       if (!status.ok() || state_ == LifeState::kStopping) return;
-      expect(kStartUs, "starting it");
+      expect(start_us(), "starting it");
       return set(LifeState::kConfigured);
     case PluginStep::kStarted:
       if (!status.ok()) return expect(kStopUs, "stopping it");

@@ -6,6 +6,8 @@
 namespace simulated {
 namespace {
 
+constexpr std::string_view kDark = "none", kSteady = "steady";
+
 double rounded(double x) { return std::round(x * 1000) / 1000; }
 
 }  // namespace
@@ -19,7 +21,8 @@ std::optional<Kind> kind_of(std::string_view word) {
   return {};
 }
 
-Model::Model(std::string_view id, Kind kind) : kind_(kind), drift_(id) {
+Model::Model(std::string_view id, Kind kind, bool patterned) : kind_(kind), drift_(id) {
+  if (patterned) now_["pattern"] = std::string(kDark);
   if (kind != Kind::kSensor) now_["on_off"] = false;
   if (kind == Kind::kDimmer || kind == Kind::kColor) now_["brightness"] = std::int64_t{100};
   if (kind == Kind::kColor) {
@@ -29,6 +32,12 @@ Model::Model(std::string_view id, Kind kind) : kind_(kind), drift_(id) {
 }
 
 std::vector<hearth::Capability> Model::capabilities() const {
+  auto all = usual_capabilities();
+  if (now_.contains("pattern")) all.emplace_back("pattern");
+  return all;
+}
+
+std::vector<hearth::Capability> Model::usual_capabilities() const {
   switch (kind_) {
     case Kind::kLight: return {"on_off"};
     case Kind::kDimmer: return {"on_off", "brightness"};
@@ -54,6 +63,14 @@ std::string_view Model::category() const {
 void Model::set(const std::string& capability, const hearth::Value& value, double seconds) {
   if (kind_ == Kind::kPlug) meter(seconds);  // what was used until now, at the power until now
   now_[capability] = shown_[capability] = value;
+  if (capability == "pattern") now_["on_off"] = std::get<std::string>(value) != kDark;
+  if (capability == "on_off" && now_.contains("pattern"))
+    now_["pattern"] = std::string(std::get<bool>(value) ? kSteady : kDark);
+}
+
+void Model::show(std::string_view pattern) {
+  now_["pattern"] = std::string(pattern);
+  now_["on_off"] = pattern != kDark;
 }
 
 std::map<std::string, hearth::Value> Model::changes(double seconds) {

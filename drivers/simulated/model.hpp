@@ -20,7 +20,8 @@ std::optional<Kind> kind_of(std::string_view word);
 
 class Model {
  public:
-  Model(std::string_view id, Kind kind);
+  // `patterned`: a lamp that can blink, with the capability pattern.
+  Model(std::string_view id, Kind kind, bool patterned = false);
 
   std::vector<hearth::Capability> capabilities() const;
   // What a client may take it for: "bulb", "dimmer", "plug", "sensor".
@@ -36,10 +37,14 @@ class Model {
   // first.
   std::map<std::string, hearth::Value> changes(double seconds);
 
+  // It shows a pattern ("slow", "none"), and is on while that isn't dark.
+  void show(std::string_view pattern);
+
   // Will the next command fail, at this rate of failures?
   bool next_fails(double rate) { return drift_.chance(commands_++) < rate; }
 
  private:
+  std::vector<hearth::Capability> usual_capabilities() const;
   bool on() const;
   void meter(double seconds);
   void sense(double seconds);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "../common/status_light.hpp"
 #include "hearth/driver.hpp"
 #include "model.hpp"
 
@@ -23,6 +24,7 @@ struct Simulation {
   Model model;
   std::chrono::milliseconds latency{0};
   double failure_rate = 0;
+  std::unique_ptr<hearth::drivers::StatusLight> status = {};  // of a lamp that shows one
 };
 
 class Simulated : public hearth::Driver {
@@ -104,8 +106,28 @@ class Simulated : public hearth::Driver {
     hearth::Device device{id, table.text("name", id), {}, table.text("location", "")};
     device.reachable = table.flag("reachable", true);
     if (!device.reachable) device.reason = "simulated as a device that never answers";
-    add({std::move(device), Model(id, *kind), std::chrono::milliseconds(table.integer("latency_ms", 0)),
-         table.number("failure_rate", 0)});
+    add({std::move(device), Model(id, *kind, table.has("shows")),
+         std::chrono::milliseconds(table.integer("latency_ms", 0)), table.number("failure_rate", 0)});
+    follow_status(id, *kind, table);
+  }
+
+  // The lamp is like any other otherwise: it can be switched, until the status changes.
+  void follow_status(const std::string& id, Kind kind, const hearth::Config& table) {
+    if (!table.has("shows") && table.has("shows_class"))
+      throw std::runtime_error("device '" + id + "': shows_class needs shows");
+    if (!table.has("shows")) return;
+    if (kind == Kind::kPlug || kind == Kind::kSensor)
+      throw std::runtime_error("device '" + id + "': only a lamp can show a status");
+    const auto word = table.text("shows_class", "");
+    const auto only = hearth::drivers::status_class(word);
+    if (!only && !word.empty())
+      throw std::runtime_error("device '" + id + "': no such class: '" + word + "'");
+    devices_.at(id).status = std::make_unique<hearth::drivers::StatusLight>(
+        ctx, table.text("shows"), only, [this, id](std::string_view pattern, std::uint64_t cause) {
+          auto& simulation = devices_.at(id);
+          simulation.model.show(pattern);
+          if (simulation.device.reachable) report_changes(simulation, cause);
+        });
   }
 
   void add(Simulation simulation) {
@@ -142,7 +164,7 @@ class Simulated : public hearth::Driver {
     if (simulation.model.next_fails(simulation.failure_rate))
       return done.fail(hearth::ErrorCode::kFailed, "simulated failure");
     simulation.model.set(command.capability, command.value, seconds());
-    report_changes(simulation, done.cause());  // a plug's power follows its switch
+    report_changes(simulation, done.cause());  // a plug's power follows its switch, a pattern too
     done.ok(command.value);
   }
 

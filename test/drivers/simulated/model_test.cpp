@@ -84,3 +84,20 @@ TEST_CASE(
   CHECK(failed > 60);
   CHECK(failed < 140);
 }
+
+TEST_CASE("a lamp with a pattern is on while that isn't dark, and steady when it is switched on") {
+  Model model("x", Kind::kDimmer, true);
+  CHECK(model.capabilities().back().name == "pattern");
+  CHECK(model.changes(0).at("pattern") == Value(std::string("none")));
+  model.show("fast");
+  auto changed = model.changes(0);
+  CHECK(changed.at("pattern") == Value(std::string("fast")));
+  CHECK(changed.at("on_off") == Value(true));
+  model.set("on_off", false, 0);
+  CHECK(model.changes(0).at("pattern") == Value(std::string("none")));
+  model.set("on_off", true, 0);
+  CHECK(model.changes(0).at("pattern") == Value(std::string("steady")));
+  model.set("pattern", std::string("none"), 0);
+  CHECK(model.changes(0).at("on_off") == Value(false));
+  CHECK(Model("x", Kind::kDimmer).changes(0).count("pattern") == 0);
+}
