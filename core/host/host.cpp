@@ -284,6 +284,7 @@ void PluginHost::set(Entry& entry, LifeState state, std::string reason) {
 
 void PluginHost::publish(const Entry& entry) {
   on_change();
+  publish_health();
   if (entry.id.empty()) return;
   for (const auto& [file, other] : entries_)  // a plugin's state is that of the file that runs
     if (other.get() != &entry && other->id == entry.id && other->run) return;

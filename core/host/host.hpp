@@ -72,6 +72,8 @@ class PluginHost {
   // Manifest, permissions and schema of a file or a known plugin; nothing of it runs.
   Result<Poco::JSON::Object::Ptr> inspect(const std::string& file_or_id) const;
   std::map<std::string, std::size_t> counts() const;  // by state
+  // How they are, all together, as the house is told it (health.cpp).
+  const StatusChanged& health() const { return health_; }
   // Binary schemas of the messages that running plugins bring. Not trusted.
   std::vector<std::vector<std::uint8_t>> message_schemas() const;
   // Called when a plugin's state has changed.
@@ -131,6 +133,10 @@ class PluginHost {
   void publish(const Entry& entry);
   bool is_disabled(const std::string& id) const { return disabled_.contains(id); }
 
+  // health.cpp
+  StatusClass health_of(const Entry& entry) const;
+  void publish_health();
+
   // supervision.cpp: what it may do, and what becomes of one that has died.
   Result<Granted> granted(const Entry& entry, const Manifest& manifest,
                           const config::PluginSection& section) const;
@@ -166,6 +172,7 @@ class PluginHost {
   std::vector<std::unique_ptr<PluginRun>> builtin_;
   std::vector<std::unique_ptr<PluginRun>> pinned_;
   std::uint32_t last_source_ = 0;
+  StatusChanged health_;  // as it was published last
   std::function<void()> settled_;
   hearth_handle settle_deadline_ = 0;
   std::function<void(bool)> all_stopped_;

@@ -87,6 +87,7 @@ void PluginHost::forget(Entry& of) {
   if (!of.id.empty()) set(of, LifeState::kUnloaded, std::string(kGone));
   const auto file = of.file;
   entries_.erase(file);
+  publish_health();
   check_all_settled();
 }
 

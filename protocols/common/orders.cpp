@@ -73,7 +73,8 @@ void Orders::ended(std::uint64_t order, const CommandDone& how) {
   const auto open = open_.find(order);
   if (open == open_.end()) return;
   auto& outcome = open->second.outcome;
-  if (how.outcome != Outcome::kOk && outcome.ok())
+  const bool is_done = how.outcome == Outcome::kOk || how.outcome == Outcome::kSuperseded;
+  if (!is_done && outcome.ok())
     outcome = {ErrorCode::kFailed, std::string(how.words.empty() ? name(how.outcome) : how.words)};
   if (--open->second.left > 0) return;
   const auto over = open_.extract(open);  // kept until its own callback has returned

@@ -36,7 +36,8 @@ class Orders {
   Orders& operator=(const Orders&) = delete;
 
   // All of them at once. `done` is called once: when the last has ended, with the words of the first that
-  // failed, if one has. Perhaps before this returns; not at all once the Orders are gone. [loop]
+  // failed, if one has; a command whose place a newer one has taken hasn't. Perhaps before this returns; not
+  // at all once the Orders are gone. [loop]
   void run(const std::string& device, std::vector<Wish> wishes, std::function<void(const Status&)> done);
 
   // Not ended yet.

@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "test/bad_plugins/altered.hpp"
 #include "test/core/host/running_host.hpp"
@@ -231,4 +232,17 @@ TEST_CASE("everything stops, and nothing is pinned") {
   host.start();
   CHECK_FALSE(host.stop());
   CHECK(host.state() == "unloaded");
+}
+
+TEST_CASE("how the plugins are is a status of the house") {
+  RunningHost host;
+  host.add();
+  host.start();
+  CHECK(host.health() == "success 0 all plugins are well");
+  std::ofstream(host.plugins() / "worse.so") << "no plugin";
+  host.wait([&] { return host.has_row("worse.so") && host.state("worse.so") == "refused"; });
+  CHECK(contains(host.health(), "error 1 "));
+  CHECK(contains(host.health(), " is refused: "));
+  std::filesystem::remove(host.plugins() / "worse.so");
+  host.wait([&] { return host.health() == "success 0 all plugins are well"; });
 }

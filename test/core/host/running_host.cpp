@@ -1,6 +1,8 @@
 // Building the house up and down, and waiting for its thread.
 #include "test/core/host/running_host.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <fstream>
 #include <future>
@@ -155,6 +157,16 @@ std::string RunningHost::reason(const std::string& name) {
 }
 
 std::string RunningHost::volume() { return row()->getObject("notes")->optValue<std::string>("volume", ""); }
+
+std::string RunningHost::health() {
+  constexpr std::string_view names[] = {"off", "setup", "success", "warning", "error"};
+  std::string text;
+  on_home([&](PluginHost& host) {
+    const auto& now = host.health();
+    text = fmt::format("{} {} {}", names[static_cast<std::size_t>(now.status)], now.code, now.words);
+  });
+  return text;
+}
 
 DeviceDeclared RunningHost::bell() {
   DeviceDeclared bell;

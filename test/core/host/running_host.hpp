@@ -46,6 +46,7 @@ class RunningHost {
   std::string state(const std::string& name = "sample.so");
   std::string reason(const std::string& name = "sample.so");
   std::string volume();            // as the plugin notes it
+  std::string health();            // "error 1 and its words"
   DeviceDeclared bell();           // the plugin's device, as home has it
   std::vector<std::string> log();  // so far
   std::size_t copies();            // files in the folder of private copies

@@ -178,3 +178,11 @@ TEST_CASE("what is open when the orders end is not told") {
   CHECK(kept.use_count() == 1);
   CHECK(*kept == 0);
 }
+
+TEST_CASE("a command whose place a newer one has taken hasn't failed") {
+  Setup house;
+  house.run(kTwo);
+  house.end(0, Outcome::kSuperseded, "superseded by a newer command");
+  house.end(1);
+  CHECK(house.ended == std::vector<std::string>{"ok"});
+}

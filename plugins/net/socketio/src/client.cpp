@@ -82,10 +82,12 @@ class ClientSocket final : public Link, public Socket {
  private:
   void heard(std::string_view data, bool binary) {
     end_probes(true);
-    if (patience_.count() != 0) silence_.set(patience_);
-    if (binary) return take(decoder_.binary(data));
+    const bool is_open = patience_.count() != 0;
+    if (is_open) silence_.set(patience_);
     EnginePacket message;
-    if (!reader_.read(data, message)) return lost("the server doesn't speak Engine.IO");
+    if (binary && is_open) return take(decoder_.binary(data));
+    if (binary || !reader_.read(data, message)) return lost("the server doesn't speak Engine.IO");
+    if (message.type == EngineType::kMessage && !is_open) return lost("a message before the handshake");
     switch (message.type) {
       case EngineType::kOpen: return server_opens(message.data);
       case EngineType::kPing: return socket_->send_text(concat("3", message.data));
@@ -207,7 +209,10 @@ class Opening : public std::enable_shared_from_this<Opening> {
     });
     attempt_ = net::connect_websocket(
         io_, std::move(server), std::move(wanted),
-        [this](Result<std::shared_ptr<net::WebSocket>> result, const net::HttpAnswer*) {
+        [this](Result<std::shared_ptr<net::WebSocket>> result, const net::HttpAnswer* refusal) {
+          const auto keep = shared_from_this();
+          if (refusal && request_.on_refusal) request_.on_refusal(*refusal);
+          if (keep.use_count() == 1) return;  // it has given up
           if (!result.ok()) return finish(result.error());
           socket_ = std::make_shared<ClientSocket>(io_, std::move(*result), request_,
                                                    [this](const Status& status) { opened(status); });

@@ -165,6 +165,38 @@ TEST_CASE("namespaces that aren't there may be asked for again and again, closed
   CHECK(house.joins == 1);
 }
 
+TEST_CASE("a server that answers with a page instead is heard before the failure") {
+  LoopThread thread;
+  HttpFixture http(thread, [](const std::shared_ptr<HttpExchange>& exchange) {
+    exchange->answer(HttpResponse::of(401, "application/json", R"({"msg":"who are you"})"));
+  });
+  Caller caller(thread);
+  std::string body;
+  int status = 0;
+  caller.connect(http.port(), {.on_refusal = [&](const HttpAnswer& answer) {
+                   status = answer.status;
+                   body = answer.body;
+                 }});
+  CHECK(caller.error.code == ErrorCode::kDenied);
+  CHECK(status == 401);
+  CHECK(body == R"({"msg":"who are you"})");
+
+  Caller giving_up(thread);
+  std::atomic<bool> heard{false};
+  giving_up.on_loop([&] {
+    giving_up.attempt = hearth::socketio::connect(thread.io(), to(http.port()),
+                                                  {.on_refusal =
+                                                       [&](const HttpAnswer&) {
+                                                         giving_up.attempt.reset();
+                                                         heard = true;
+                                                       }},
+                                                  [&](auto result) { giving_up.done(result); });
+  });
+  CHECK(eventually([&] { return heard.load(); }));
+  giving_up.on_loop([] {});
+  CHECK_FALSE(giving_up.finished);
+}
+
 TEST_CASE("either side may leave, and the other hears of it") {
   LoopThread thread;
   House house(thread);
@@ -216,6 +248,8 @@ TEST_CASE("servers that don't speak the protocol are given up, in words") {
       {{"0{}"}, "the server's handshake makes no sense"},
       {{R"(0{"pingInterval":0,"pingTimeout":1})"}, "the server's handshake makes no sense"},
       {{"0[" + std::string(5000, '[')}, "the server's handshake makes no sense"},
+      {{R"(40{"sid":"x"})"}, "a message before the handshake"},
+      {{R"(44{"message":"no"})"}, "a message before the handshake"},
       {{kOpen, kOpen}, "the server opens twice"},
       {{kOpen, "40"}, "the server's handshake makes no sense"},
       {{kOpen, R"(42["early"])"}, "an event before the handshake's end"},

@@ -20,6 +20,8 @@ struct ClientRequest {
   net::HttpFields headers{};
   std::size_t max_payload = 1'000'000;              // bytes of one message that comes
   Microseconds timeout = std::chrono::seconds(10);  // from the name's resolution to the server's yes
+  // The server has answered the HTTP request, but not with a WebSocket; the failure follows at once.
+  std::function<void(const net::HttpAnswer&)> on_refusal{};
 };
 
 using Connected = std::function<void(Result<std::shared_ptr<Socket>>)>;
