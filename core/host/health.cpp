@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <array>
 
+#include "core/home/judge.hpp"
 #include "core/host/host.hpp"
 
 namespace hearth::core {
 
 namespace {
+
+constexpr std::size_t kMostWords = 1024;  // bytes
 
 // The worse the later.
 constexpr std::array kByUrgency{StatusClass::kSuccess, StatusClass::kSetup, StatusClass::kWarning,
@@ -56,6 +59,7 @@ void PluginHost::publish_health() {
     }
     ++now.code;
   }
+  if (!is_clean(now.words, kMostWords)) now.words = "see hearthctl plugins";
   if (now.status == health_.status && now.code == health_.code && now.words == health_.words) return;
   health_ = now;
   world_.home.publish_fact(now, now.subject);

@@ -61,8 +61,8 @@ void Orders::run(const std::string& device, std::vector<Wish> wishes,
   if (wishes.empty()) return done({});
   const auto order = ++last_;
   open_.emplace(order, Order{{}, wishes.size(), {}, std::move(done)});
-  for (auto& [capability, value] : wishes) {
-    auto command = command_(device, std::move(capability), std::move(value),
+  for (auto& wish : wishes) {
+    auto command = command_(device, std::move(wish.capability), std::move(wish.value),
                             [this, order](const CommandDone& how) { ended(order, how); });
     if (const auto open = open_.find(order); open != open_.end())
       open->second.commands.push_back(std::move(command));

@@ -62,6 +62,9 @@ void blot_out(std::string& text, std::string_view secret) {
 Identity IdentityFiles::identity(const Identity& settings, const Tell& tell) const {
   if (!settings.machine_id.empty() && !settings.secret.empty()) return settings;
   const PrivateFile file(folder_ / "identity.json");
+  // One that is there and can't be read may be in order again next time: another in its place would lose it.
+  if (const auto content = file.read(); !content.ok() && content.error().code != ErrorCode::kInvalid)
+    throw std::runtime_error(content.error().words);
   const auto kept = read(file, tell);
   const auto id = text_of(kept, "machine_id", kMostText), secret = text_of(kept, "machine_secret", kMostText);
   Identity identity;

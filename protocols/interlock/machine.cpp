@@ -102,9 +102,11 @@ void Machine::watch(int process) {
 
 void Machine::ended(int process) {
   int how = 0;
-  if (::waitpid(process, &how, WNOHANG) == 0) return;
+  const auto found = ::waitpid(process, &how, WNOHANG);
+  if (found == 0) return;
   watch_.reset();
   process_.reset();
+  if (found != process) return log_.warning("how the command has ended isn't known");
   if (WIFEXITED(how) && WEXITSTATUS(how) == 0) return log_.info("the command has ended well");
   log_.error("the command has failed: ", WIFEXITED(how) ? "exit status " : "signal ",
              WIFEXITED(how) ? WEXITSTATUS(how) : WTERMSIG(how));

@@ -16,6 +16,7 @@ net::HttpClientOptions ServerAddress::http() const {
   if (connector) options.connector = connector;
   options.limits.max_body = kMostBody;
   options.connect.limits.max_output = kMostOutput;
+  options.connect.timeout = std::chrono::seconds(10);
   options.keep_alive = false;
   return options;
 }

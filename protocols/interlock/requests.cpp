@@ -61,9 +61,14 @@ void refuse(json::object answer, std::string_view words, const Answer& send) {
   send(answer);
 }
 
-// To what was pushed. Answered in turn, the two sides would never come to an end.
+// To what was pushed, a MSG; errors may leave out what they answer. Answered in turn, the two sides would
+// never come to an end.
 bool is_answer(const json::object& object) {
-  return object.contains("s") && !object.contains("c") && !object.contains("m");
+  const auto* state = object.if_contains("s");
+  if (!state || !is_integer(*state) || object.contains("m")) return false;
+  const auto* type = object.if_contains("t");
+  if (!type) return !object.contains("c");
+  return type->is_string() && protocols::same_word(type->get_string(), "MSG");
 }
 
 // An empty object if there is none.

@@ -64,7 +64,7 @@ void Client::say(std::string_view line) {
 }
 
 bool Client::forward(std::string_view head, std::string_view payload) {
-  if (!outbox_.put_packet(head, payload, kForwardTail)) return false;
+  if (!connection_.is_open() || !outbox_.put_packet(head, payload, kForwardTail)) return false;
   if (!std::exchange(flush_is_due_, true)) router_.flush_later(*this);
   return true;
 }

@@ -5,6 +5,12 @@
 
 namespace hearth::relay {
 
+namespace {
+
+constexpr std::size_t kKept = 2048;  // bytes
+
+}  // namespace
+
 bool Outbox::put_packet(std::string_view head, std::string_view payload, std::string_view tail) {
   if (packets() >= kMostPackets) flush();
   if (packets() >= kMostPackets) return false;
@@ -30,7 +36,8 @@ void Outbox::flush() {
   ends_.clear();
   waiting_.clear();
   // Of ten thousand clients few are busy at a time.
-  if (waiting_.capacity() > kLong) waiting_.shrink_to_fit();
+  if (waiting_.capacity() > kKept) waiting_ = {};
+  if (ends_.capacity() > kMostPackets) ends_ = {};
 }
 
 void Outbox::push_out() {

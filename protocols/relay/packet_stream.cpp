@@ -18,6 +18,7 @@ std::size_t characters(std::string_view text) {
 
 PacketStream::Found PacketStream::next(std::string_view& bytes) {
   if (inside_) return go_on(bytes);
+  if (kept_.capacity() > kPacketLimit) kept_ = {};
   bytes.remove_prefix(std::min(bytes.find_first_not_of(kSpace), bytes.size()));
   return bytes.empty() ? Found::kNothing : begin(bytes);
 }

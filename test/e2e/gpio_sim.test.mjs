@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from './lib/server.mjs';
+import { build, sanitized } from './lib/server.mjs';
 import { within } from './lib/until.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -51,8 +51,7 @@ function missing() {
   for (const program of [kQemu, 'busybox', 'cpio', 'make', 'g++'])
     if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0) return `${program} isn't installed`;
   if (!existsSync(kernel)) return `there is no kernel in ${folder}: gpio_sim/fetch downloads it`;
-  const cache = path.join(build, 'CMakeCache.txt');
-  if (existsSync(cache) && readFileSync(cache, 'utf8').match(/^HEARTH_SANITIZE\w*:\w+=(.+)$/m))
+  if (sanitized)
     return 'with sanitizers it is too slow for an emulated processor';
   return null;
 }

@@ -2,15 +2,17 @@
 #include "hearth/net/connect.hpp"
 
 #include <Poco/Exception.h>
-#include <Poco/Net/DNS.h>
-#include <Poco/Net/HostEntry.h>
 #include <Poco/Net/IPAddress.h>
+#include <Poco/Net/SocketAddress.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <cstring>
+#include <vector>
+
+#include "resolve.hpp"
 
 namespace hearth::net {
 
@@ -24,9 +26,11 @@ class TcpAttempt : public std::enable_shared_from_this<TcpAttempt> {
         port_(port),
         options_(options),
         done_(std::move(done)),
-        deadline_(io.deadlines, [this] {
-          finish(Error{ErrorCode::kTimeout, concat(name(), ": no connection in time")});
-        }) {}
+        deadline_(io.deadlines,
+                  [this] {
+                    finish(Error{ErrorCode::kTimeout, concat(name(), ": no connection in time")});
+                  }),
+        patience_(io.deadlines, [this] { failed(ETIMEDOUT); }) {}
   TcpAttempt(const TcpAttempt&) = delete;
   TcpAttempt& operator=(const TcpAttempt&) = delete;
   ~TcpAttempt() { watch_.reset(); }
@@ -34,11 +38,13 @@ class TcpAttempt : public std::enable_shared_from_this<TcpAttempt> {
   void begin() {
     deadline_.set(options_.timeout);
     Poco::Net::IPAddress ip;
-    if (parse(host_, ip)) {
-      open(ip);
-    } else {
-      resolve();
-    }
+    if (parse(host_, ip)) return open({ip});
+    lookup_ = resolve(io_, host_, [this](std::vector<Poco::Net::IPAddress> found) {
+      const auto keep = shared_from_this();
+      if (found.empty())
+        return finish(Error{ErrorCode::kUnreachable, concat("no address is known for ", host_)});
+      open(std::move(found));
+    });
   }
 
  private:
@@ -52,23 +58,16 @@ class TcpAttempt : public std::enable_shared_from_this<TcpAttempt> {
     }
   }
 
-  // The job may outlive the attempt, so it shares nothing with it but the box for the answer.
-  void resolve() {
-    auto found = std::make_shared<std::vector<Poco::Net::IPAddress>>();
-    io_.loop.work(
-        0, [host = host_, found] { *found = Poco::Net::DNS::hostByName(host).addresses(); },
-        [weak = weak_from_this(), found](Status status) {
-          const auto self = weak.lock();
-          if (!self || !self->done_) return;
-          if (!status.ok() || found->empty())
-            return self->finish(
-                Error{ErrorCode::kUnreachable, concat("no address is known for ", self->host_)});
-          self->open(found->front());
-        });
+  void open(std::vector<Poco::Net::IPAddress> addresses) {
+    addresses_ = std::move(addresses);
+    try_next();
   }
 
-  void open(const Poco::Net::IPAddress& ip) {
-    const Poco::Net::SocketAddress address(ip, port_);
+  // Each in turn until one answers; the time that is left is shared out among them.
+  void try_next() {
+    const auto left = addresses_.size() - next_;
+    if (left > 1) patience_.set(options_.timeout / static_cast<std::int64_t>(addresses_.size()));
+    const Poco::Net::SocketAddress address(addresses_[next_++], port_);
     std::memcpy(&peer_, address.addr(), address.length());
     socket_ = Fd(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket_) return fail_later(errno);
@@ -81,12 +80,20 @@ class TcpAttempt : public std::enable_shared_from_this<TcpAttempt> {
     watch_ = std::move(*watch);
   }
 
+  void failed(int error) {
+    const auto keep = shared_from_this();
+    patience_.clear();
+    watch_.reset();
+    socket_.reset();
+    next_ < addresses_.size() ? try_next() : finish(refusal(error));
+  }
+
   void connected() {
     int error = 0;
     socklen_t size = sizeof error;
     ::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) return failed(error);
     watch_.reset();
-    if (error != 0) return finish(refusal(error));
     const auto connection =
         std::make_shared<Connection>(io_, std::move(socket_), Ip::of(peer_), options_.limits);
     finish(connection);
@@ -100,13 +107,14 @@ class TcpAttempt : public std::enable_shared_from_this<TcpAttempt> {
 
   void fail_later(int error) {
     io_.loop.post([weak = weak_from_this(), error] {
-      if (const auto self = weak.lock(); self && self->done_) self->finish(self->refusal(error));
+      if (const auto self = weak.lock(); self && self->done_) self->failed(error);
     });
   }
 
   void finish(Result<std::shared_ptr<Connection>> outcome) {
     const auto keep = shared_from_this();  // done may drop the attempt
     deadline_.clear();
+    patience_.clear();
     watch_.reset();
     if (const auto done = std::exchange(done_, nullptr)) done(std::move(outcome));
   }
@@ -116,7 +124,10 @@ class TcpAttempt : public std::enable_shared_from_this<TcpAttempt> {
   const std::uint16_t port_;
   const ConnectOptions options_;
   Connected done_;
-  Deadline deadline_;
+  Deadline deadline_, patience_;  // for all of it; with one of several addresses
+  Attempt lookup_;
+  std::vector<Poco::Net::IPAddress> addresses_;
+  std::size_t next_ = 0;
   sockaddr_storage peer_{};
   Fd socket_;
   Handle watch_;

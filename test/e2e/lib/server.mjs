@@ -11,6 +11,9 @@ import { until, within } from './until.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const build = path.resolve(process.env.HEARTH_BUILD ?? path.join(here, '../../../build'));
+// Was it built with sanitizers? Then it is slow, and keeps what it has freed.
+export const sanitized = /^HEARTH_SANITIZE\w*:\w+=.+$/m.test(
+  existsSync(path.join(build, 'CMakeCache.txt')) ? readFileSync(path.join(build, 'CMakeCache.txt'), 'utf8') : '');
 export const hearthd = path.join(build, 'bin/hearthd');
 export const pluginDir = path.join(build, 'lib/hearth/plugins');
 const protocols = path.join(here, '../../../protocols');

@@ -246,4 +246,6 @@ TEST_CASE("an answer isn't answered") {
   CHECK(house.ask(R"({"t":"MSG","s":2000})") == "0 answers");
   CHECK(house.ask(R"({"s":4100,"e":"m is missing"})") == "0 answers");
   CHECK(house.ask(R"({"t":"MSG","m":"hello","s":1})") == R"({"t":"MSG","s":2000})");
+  CHECK(house.ask(R"({"t":"GET","i":1,"s":1})").find(R"("s":2000)") != std::string::npos);
+  CHECK(house.ask(R"({"t":"CMD","s":1})").find(R"("s":4100)") != std::string::npos);
 }

@@ -66,7 +66,8 @@ class Driver : public Plugin {
   virtual void discover(std::function<void(Result<std::vector<FoundDevice>>)> done) {
     for (auto& device : devices())
       if (!own_.contains(device.id)) declare(device);
-    done(found());
+    const auto answer = std::move(done);
+    answer(found());
   }
 
   // The house has no more use for the device: stop looking after it. It may come back by take() or

@@ -64,8 +64,9 @@ class Loop {
     if (host_->post(host_, run, posted.get()) == HEARTH_OK) static_cast<void>(posted.release());
   }
 
-  // Runs `job` on the plugin's worker pool, then `done(status)` on the loop; kCancelled if the plugin stopped
-  // before the job began. Jobs with an equal key other than 0 run one at a time and in order. [loop]
+  // Runs `job` on the plugin's worker pool, then `done(status)` on the loop, never from inside this;
+  // kCancelled if the plugin stopped before the job began. Jobs with an equal key other than 0 run one at a
+  // time and in order. [loop]
   void work(std::uint64_t key, std::function<void()> job, std::function<void(Status)> done) const {
     struct Work {
       const hearth_host* host;
@@ -93,7 +94,9 @@ class Loop {
     if (status == HEARTH_OK) {
       static_cast<void>(work.release());
     } else {
-      work->done(detail::to_status(status, "no worker"));
+      post([done = std::move(work->done), refused = detail::to_status(status, "no worker")] {
+        done(refused);
+      });
     }
   }
 

@@ -20,7 +20,8 @@ struct ConnectOptions {
 using Attempt = std::shared_ptr<void>;
 using Connected = std::function<void(Result<std::shared_ptr<Connection>>)>;
 
-// `host` is an address ("192.0.2.7", "fe80::1%eth0" without brackets) or a name, which a worker resolves.
+// `host` is an address ("192.0.2.7", "fe80::1%eth0" without brackets) or a name; of its addresses
+// each is tried in turn.
 // `done` is called once, from the loop, never from inside connect(): with a connection, to which it gives its
 // callbacks, or kTimeout / kUnreachable with words. [loop]
 [[nodiscard]] Attempt connect(Io& io, std::string host, std::uint16_t port, const ConnectOptions& options,
