@@ -46,12 +46,34 @@ class Level {
   int file_;
 };
 
+// When to look at the levels, which tell nobody that they change: every 2 ms.
+class Ticks {
+ public:
+  Ticks() : timer_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)) {
+    constexpr timespec kEvery{0, 2'000'000};
+    const itimerspec times{kEvery, kEvery};
+    if (timer_ < 0 || timerfd_settime(timer_, 0, &times, nullptr) != 0) fail("a timer");
+  }
+  Ticks(const Ticks&) = delete;
+  Ticks& operator=(const Ticks&) = delete;
+  ~Ticks() { close(timer_); }
+  // For the next one, or no time if one has passed meanwhile.
+  void wait() const {
+    std::uint64_t passed = 0;
+    if (read(timer_, &passed, sizeof passed) != sizeof passed) fail("a timer");
+  }
+
+ private:
+  int timer_;
+};
+
 // edges SECONDS FILE...: how often each level changes meanwhile, in their order, and how long it took.
 int edges(double seconds, char** paths, int count) {
   std::vector<Level> levels(paths, paths + count);
   std::vector<char> last;
   std::vector<unsigned> seen(levels.size());
   for (const Level& level : levels) last.push_back(level.high());
+  const Ticks ticks;
   const auto begin = Clock::now();
   const auto end = begin + std::chrono::duration<double>(seconds);
   while (Clock::now() < end) {
@@ -60,7 +82,7 @@ int edges(double seconds, char** paths, int count) {
         last[i] = now;
         ++seen[i];
       }
-    usleep(2'000);
+    ticks.wait();
   }
   for (const unsigned n : seen) std::printf("%u ", n);
   std::printf("%.2f\n", std::chrono::duration<double>(Clock::now() - begin).count());
