@@ -97,13 +97,9 @@ void Interlock::know_oneself() {
 net::HttpServerOptions Interlock::page_options() const {
   net::HttpServerOptions options{.listener = net::ListenerOptions::from(ctx.config)};
   options.limits.max_body = kMostPageBody;
-  const auto certificate = ctx.config.text("tls_certificate"), key = ctx.config.text("tls_key");
-  if (certificate.empty() != key.empty())
-    throw std::runtime_error("tls_certificate and tls_key belong together: one of them is missing");
-  if (certificate.empty()) return options;
-  const auto tls = net::TlsServer::load({.certificate = certificate, .key = key});
-  if (!tls.ok()) throw std::runtime_error(tls.error().words);
-  options.layer = tls->layer();
+  auto layer = net::TlsServer::layer_from(ctx.config);
+  if (!layer.ok()) throw std::runtime_error(layer.error().words);
+  options.layer = *std::move(layer);
   return options;
 }
 

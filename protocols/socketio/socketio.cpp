@@ -58,13 +58,9 @@ net::HttpServerOptions SocketIo::http_options() const {
   options.listener.closed_at_first = true;
   options.listener.max_per_address =
       static_cast<std::size_t>(ctx.config.integer("max_connections_per_address"));
-  const auto certificate = ctx.config.text("tls_certificate"), key = ctx.config.text("tls_key");
-  if (certificate.empty() != key.empty())
-    throw std::runtime_error("tls_certificate and tls_key belong together: one of them is missing");
-  if (certificate.empty()) return options;
-  const auto tls = net::TlsServer::load({.certificate = certificate, .key = key});
-  if (!tls.ok()) throw std::runtime_error(tls.error().words);
-  options.layer = tls->layer();
+  auto layer = net::TlsServer::layer_from(ctx.config);
+  if (!layer.ok()) throw std::runtime_error(layer.error().words);
+  options.layer = *std::move(layer);
   return options;
 }
 

@@ -76,6 +76,16 @@ Result<TlsServer> TlsServer::load(const TlsServerOptions& options) {
   return TlsServer(*std::move(context));
 }
 
+Result<LayerMaker> TlsServer::layer_from(const Config& config) {
+  const auto certificate = config.text("tls_certificate"), key = config.text("tls_key");
+  if (certificate.empty() != key.empty())
+    return Error{ErrorCode::kInvalid, "tls_certificate and tls_key belong together: one of them is missing"};
+  if (certificate.empty()) return LayerMaker();
+  const auto tls = load({.certificate = certificate, .key = key});
+  if (!tls.ok()) return tls.error();
+  return tls->layer();
+}
+
 LayerMaker TlsServer::layer() const {
   return [context = context_] { return context->accept(); };
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "hearth/config.hpp"
 #include "hearth/net/connect.hpp"
 #include "hearth/net/layer.hpp"
 
@@ -30,6 +31,9 @@ class TlsServer {
  public:
   // kInvalid, with the file and OpenSSL's reason; kFailed if there is no OpenSSL. Reads files.
   static Result<TlsServer> load(const TlsServerOptions& options);
+  // From the keys that every listening HTTP protocol has: tls_certificate, tls_key. Empty without them;
+  // kInvalid too if one of them is missing.
+  static Result<LayerMaker> layer_from(const Config& config);
   // For HttpServerOptions::layer, or Connection::use() in a Listener's own function.
   LayerMaker layer() const;
 
